@@ -1,0 +1,72 @@
+"""What an adapter is: one chat platform, page or terminal, and what it can carry."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from commands.core.reply import Json, Progress, Reply
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What a platform can carry."""
+
+    text: int
+    """The most characters of one message."""
+    file_bytes: int
+    """The largest file, in bytes."""
+    sends: int
+    """How many sends may be under way at once."""
+
+
+class Undeliverable(Exception):
+    """The address does not take it and never will (kicked, blocked, gone); the message says why, for the log."""
+
+
+class TryLater(Exception):
+    """The platform cannot take it now."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(f"again in {after:.1f} s")
+        self.after = after
+        """Seconds to wait before the next try."""
+
+
+class Adapter(ABC):
+    """A platform: hands requests in at the desk, and carries replies out for the courier."""
+
+    name: str
+    """What it is called in addresses, in settings and in the log."""
+    limits: Limits
+    """What it can carry."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Connect and begin to listen; returns when requests can come."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Stop listening and let go of everything."""
+
+    @abstractmethod
+    async def deliver(self, delivery_id: int, address: Mapping[str, Json], reply: Reply) -> str:
+        """Send a reply to an address and return a reference to what was sent (a message id, a path).
+
+        Raises:
+            Undeliverable: The address will never take it.
+            TryLater: It was surely not sent; it may be tried again.
+        """
+
+    @abstractmethod
+    def repeatable(self, address: Mapping[str, Json]) -> bool:
+        """Whether sending the same delivery there twice does no harm (an edit, a nonce, a path)."""
+
+    def durable(self, address: Mapping[str, Json]) -> bool:
+        """Whether the address outlives a restart; where not, work for it is cancelled and refunded by then."""
+        return True
+
+    async def show(self, address: Mapping[str, Json], progress: Progress) -> None:
+        """Show how far a job has come, where the platform can; a failure here is no failure of the job."""
+        return None

@@ -1,0 +1,136 @@
+"""What a command may know and use: who asks and where (Inquiry), how to write (Context), and in a job, more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from commands.core.command import Audience, Command
+from commands.core.studio import Studio
+from engine.engine import Abilities
+from storage import queue, voices
+from storage.database import Database, Transaction, Work
+from storage.metrics import Metric
+from storage.places import Place
+from storage.quota import Allowances
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asker:
+    """The person who asks, and where."""
+
+    user_id: int
+    """Their row in `users`."""
+    name: str
+    """What they are called there; for people to read, never for decisions."""
+    platform: str
+    """Which platform they ask on."""
+    place: Place
+    """The server, the group or the direct messages in which they ask."""
+    rank: Audience
+    """The most that they may do there."""
+    roles: tuple[str, ...] = ()
+    """Ids of the roles that they have there, the best first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """What the host has set that commands go by."""
+
+    default_voice: str
+    """The voice of those who have not chosen one, where the place has none either."""
+    allowances: Allowances
+    """The limits that hold where nobody has set others."""
+    file_days: int
+    """How many days a file is kept, unless its owner keeps it."""
+
+
+class Host(Protocol):
+    """The running Mynah, as far as commands may touch it."""
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        """Every command, by name."""
+
+    @property
+    def abilities(self) -> Mapping[str, Abilities]:
+        """What each open engine can do, by its name."""
+
+    @property
+    def key(self) -> bytes:
+        """The secret of this data folder, under which forgotten people's use is kept."""
+
+    def wake(self) -> None:
+        """Say that there may be work to claim or something to deliver."""
+
+    async def stop(self, job_id: int) -> None:
+        """Make the task of a job stop, if it has one, and wait until it has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inquiry:
+    """What may be looked at before anything is done: by suggestions, quotes and refusals."""
+
+    asker: Asker
+    """Who asks, and where."""
+    database: Database
+    """What is remembered; commands go through `read` and `commit`."""
+    rules: Rules
+    """What the host has set."""
+    host: Host
+    """The running Mynah."""
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` over one unchanging view of what is remembered."""
+        return await self.database.read(work)
+
+    async def voice_names(self, typed: str) -> list[str]:
+        """Up to 25 names of voices that the asker may use and that match what is typed, best first."""
+        asker = self.asker
+        return await self.read(lambda tx: voices.suggest(tx, typed, user_id=asker.user_id, place_id=asker.place.id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(Inquiry):
+    """What a command may use while it runs."""
+
+    async def commit(self, work: Work[T]) -> T:
+        """Write what `work` writes, all of it or nothing."""
+        return await self.database.write(work)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobContext(Context):
+    """What a command may use while it runs in a job."""
+
+    job_id: int
+    """The job."""
+    attempt: int
+    """Which attempt at it this is; the first is 1."""
+    studio: Studio
+    """Turns utterances into audio."""
+    workspace: Path
+    """A folder for this attempt's temporary files; it goes when the attempt ends."""
+    used: dict[Metric, int] = field(default_factory=dict)
+    """What the job really took, where that is less than what was set aside; the command fills it in."""
+
+    async def commit(self, work: Work[T]) -> T:
+        """Write what `work` writes, if the job is still ours in the same transaction.
+
+        Raises:
+            LostJob: It is not (cancelled meanwhile, or a newer attempt has it); nothing was written.
+        """
+
+        def fenced(tx: Transaction) -> T:
+            queue.hold(tx, self.job_id, self.attempt)
+            return work(tx)
+
+        return await self.database.write(fenced)

@@ -1,0 +1,263 @@
+"""What a command may ask for: the types that stand in its signature, and what their values look like when stored."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Annotated, TypeVar, get_args, get_origin
+
+from commands.core.errors import UsageError
+from commands.core.reply import Json
+
+if TYPE_CHECKING:
+    from commands.core.context import Inquiry
+
+T = TypeVar("T")
+Suggester = Callable[["Inquiry", str], Awaitable[list[str]]]
+
+TEXT_LIMIT = 100_000
+"""The most characters that one request may ask to have said: about two hours of speech."""
+
+
+class Missing(enum.Enum):
+    """Stands for a value that nobody gave."""
+
+    MISSING = "missing"
+
+
+MISSING = Missing.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Free text: the rest of the line in a chat, or the message replied to."""
+
+    max_length: int = TEXT_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number no lower than `low` and no higher than `high`."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that may stand for a number: 'unlimited' for -1."""
+
+    word: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """A name that can be completed while it is typed."""
+
+    source: Suggester
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file that came with the request, or with the message replied to."""
+
+    name: str
+    """What the person called it; not to be trusted."""
+    content_type: str = ""
+    """What the platform takes it for; not to be trusted."""
+    bytes: int = 0
+    """Its size as the platform says, in bytes."""
+    reference: str = ""
+    """How the platform finds it again (an address, a file id, a path)."""
+    path: str = ""
+    """Where it is staged, relative to the data folder; empty until then."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Member:
+    """A person, as their platform names them ('discord:8035…'), or by Mynah's own number ('7')."""
+
+    id: str
+    """The platform's name and the account's id with a colon between, or a number."""
+    name: str = ""
+    """What they are called; for people to read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Role:
+    """A role that the members of a place can have."""
+
+    id: str
+    """The platform's id of it."""
+    name: str = ""
+    """What it is called; for people to read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceId:
+    """A server, a group or the direct messages of a platform: 'discord:42', 'telegram:direct', or a number."""
+
+    id: str
+    """The platform's name and the place's id with a colon between, or Mynah's own number."""
+
+
+RECORDS: tuple[type[Attachment] | type[Member] | type[Role] | type[PlaceId], ...] = (Attachment, Member, Role, PlaceId)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Param:
+    """One parameter: name, type and default from the signature, its help from the docstring."""
+
+    name: str
+    """As in the signature: lower case, words joined by '_'."""
+    kind: type
+    """str, int, float, bool, an Enum of strings, or one of RECORDS."""
+    help: str
+    """One sentence for the person who fills it in; at most 100 characters."""
+    default: object = MISSING
+    """What it is where nobody gives it."""
+    marks: tuple[object, ...] = field(default=())
+    """What else holds for it: Body, Between, Suggest …"""
+
+    @property
+    def required(self) -> bool:
+        """Whether a request cannot do without it."""
+        return self.default is MISSING
+
+    @property
+    def option(self) -> str:
+        """Its name for people: 'keep-days' for keep_days."""
+        return self.name.replace("_", "-")
+
+    def mark(self, wanted: type[T]) -> T | None:
+        """Return its mark of that kind, if it has one."""
+        return next((m for m in self.marks if isinstance(m, wanted)), None)
+
+    def decode(self, raw: object) -> object:
+        """Turn what a platform gave, or what `encode` made, into a value of `kind`.
+
+        Raises:
+            UsageError: It is no such value; the sentence says what is.
+        """
+        value = self._read(raw)
+        if (span := self.mark(Between)) and isinstance(value, int | float):
+            word = self.mark(Word)
+            if not (span.low <= value <= span.high or (word and value == word.number)):
+                raise UsageError(
+                    "{name} goes from {low:g} to {high:g}.", name=self.option, low=span.low, high=span.high
+                )
+        if (body := self.mark(Body)) and isinstance(value, str) and len(value) > body.max_length:
+            raise UsageError(
+                "{name} is {length:,} characters long; {most:,} is the most. Send it in parts.",
+                name=self.option,
+                length=len(value),
+                most=body.max_length,
+            )
+        return value
+
+    def encode(self, value: object) -> Json:
+        """Turn a value into what JSON can hold."""
+        if isinstance(value, enum.Enum):
+            return value.value
+        if isinstance(value, RECORDS):
+            return asdict(value)
+        return value
+
+    def _read(self, raw: object) -> object:
+        if raw is None and self.default is None:
+            return None
+        if self.kind in RECORDS:
+            return self._read_record(raw)
+        if isinstance(raw, self.kind) and not (isinstance(raw, bool) and self.kind is not bool):
+            return self._finite(raw)
+        if issubclass(self.kind, enum.Enum):
+            return self._read_choice(raw)
+        if self.kind is bool:
+            return self._read_switch(raw)
+        return self._read_number_or_text(raw)
+
+    def _read_record(self, raw: object) -> object:
+        if isinstance(raw, self.kind):
+            return raw
+        if isinstance(raw, Mapping):
+            known = {k: v for k, v in raw.items() if k in inspect.signature(self.kind).parameters}
+            try:
+                return self.kind(**known)
+            except TypeError:
+                raise self._refusal(raw) from None
+        if self.kind is not Attachment and isinstance(raw, str | int) and str(raw).strip():
+            return self.kind(id=str(raw).strip())
+        raise self._refusal(raw)
+
+    def _read_choice(self, raw: object) -> object:
+        for member in self.kind:  # type: ignore[attr-defined]  # `kind` is an Enum here, which mypy cannot see
+            if str(raw).strip().lower() == member.value:
+                return member
+        choices = ", ".join(str(m.value) for m in self.kind)  # type: ignore[attr-defined]  # as above
+        raise UsageError("{name} can be {choices}.", name=self.option, choices=choices)
+
+    def _read_switch(self, raw: object) -> bool:
+        word = str(raw).strip().lower()
+        if word in ("yes", "true", "on", "1"):
+            return True
+        if word in ("no", "false", "off", "0"):
+            return False
+        raise UsageError("{name} can be yes or no.", name=self.option)
+
+    def _read_number_or_text(self, raw: object) -> object:
+        if (word := self.mark(Word)) and str(raw).strip().lower() == word.word:
+            return word.number
+        if self.kind is str:
+            raise self._refusal(raw)
+        text = str(raw).strip().replace("_", "")
+        try:
+            return self._finite(self.kind(text))
+        except (ValueError, OverflowError):
+            raise self._refusal(raw) from None
+
+    def _finite(self, value: object) -> object:
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._refusal(value)
+        if isinstance(value, str) and not self.mark(Body):
+            return value.strip()
+        return value
+
+    def _refusal(self, raw: object) -> UsageError:
+        wanted = {int: "a whole number", float: "a number", str: "text", Attachment: "a file"}.get(self.kind, "an id")
+        return UsageError("{name} has to be {wanted}, not {raw}.", name=self.option, wanted=wanted, raw=repr(raw)[:40])
+
+
+def read_param(name: str, hint: object, default: object, help: str) -> Param:
+    """Make a parameter from its place in a signature."""
+    marks: tuple[object, ...] = ()
+    if get_origin(hint) is Annotated:
+        hint, *rest = get_args(hint)
+        marks = tuple(rest)
+    options = [a for a in get_args(hint) if a is not type(None)]
+    kind = options[0] if options else hint
+    if not isinstance(kind, type):
+        raise TypeError(f"{name}: {hint!r} is not a type that a command can ask for")
+    return Param(
+        name=name, kind=kind, help=help, default=MISSING if default is inspect.Parameter.empty else default, marks=marks
+    )
+
+
+async def voice_names(inquiry: Inquiry, typed: str) -> list[str]:
+    """The names of voices that the person may use and that go on from what is typed, theirs first."""
+    return await inquiry.voice_names(typed)
+
+
+Text = Annotated[str, Body()]
+"""What is to be said."""
+VoiceName = Annotated[str, Suggest(voice_names)]
+"""A voice, by the name under which the person knows it."""
+Speed = Annotated[float, Between(0.5, 3.0)]
+"""Pace; 1 is the voice's own, 2 is twice as fast."""
+JobId = Annotated[int, Between(1, 2**53)]
+"""A job, by its number."""
+Limit = Annotated[int, Between(0, 10**12), Word("unlimited", -1)]
+"""How much of something; -1 for as much as one likes."""

@@ -1,0 +1,98 @@
+"""What a command answers: a value, which each platform renders in its own way and the outbox keeps as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Json = Any
+"""What json.loads returns: the one place where a value's shape is the business of who reads it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """Something that can be done next: a button, or the command to type."""
+
+    label: str
+    """What the button says; a few words."""
+    command: str
+    """The command's name, its words separated by blanks."""
+    values: Mapping[str, Json] = field(default_factory=dict)
+    """The values that it is given, in their stored form."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileRef:
+    """A file that goes with a reply."""
+
+    id: int
+    """Its row in `files`."""
+    name: str
+    """What the person sees it called, such as 'hello-i-am-mynah.wav'; safe on every system."""
+    path: str
+    """Where it lies, relative to the data folder."""
+    format: str
+    """'wav', 'zip' …"""
+    bytes: int
+    """Its size, in bytes."""
+    seconds: float | None = None
+    """How long it lasts, in seconds; None where it is not sound."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """What a command answers."""
+
+    text: str = ""
+    """In words; plain text without markup."""
+    files: tuple[FileRef, ...] = ()
+    """The files that go with it, the main one first."""
+    actions: tuple[Action, ...] = ()
+    """What can be done next."""
+    private: bool = False
+    """Whether only the person who asked may see it."""
+    data: Mapping[str, Json] = field(default_factory=dict)
+    """The same answer for programs, where it is about one thing."""
+    items: tuple[Mapping[str, Json], ...] | None = None
+    """The same answer for programs, where it is a list."""
+    job: int | None = None
+    """The job in which this goes on, where it does (a retry)."""
+    error: str = ""
+    """The key of the error, where this tells of a failure."""
+
+    def to_json(self) -> str:
+        """Write it as the outbox keeps it."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Reply:
+        """Read what `to_json` wrote; what a newer Mynah added is passed over."""
+        raw = json.loads(text)
+        known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
+        known["files"] = tuple(FileRef(**f) for f in known.get("files", ()))
+        known["actions"] = tuple(Action(**a) for a in known.get("actions", ()))
+        if known.get("items") is not None:
+            known["items"] = tuple(known["items"])
+        return cls(**known)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a job has come."""
+
+    job: int
+    """Whose progress this is."""
+    done: float
+    """From 0 to 1."""
+    left: float | None = None
+    """Seconds until it is done, as far as one can tell."""
+    note: str = ""
+    """What is being done, in a few words."""
+
+
+def bar(share: float, width: int = 20) -> str:
+    """Draw a share from 0 to 1 as a bar of `width` characters."""
+    full = round(max(0.0, min(1.0, share)) * width)
+    return "█" * full + "░" * (width - full)

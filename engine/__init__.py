@@ -1,0 +1,1 @@
+"""Sound: text in, audio out. Knows no chat and no database."""

@@ -1,0 +1,84 @@
+"""What an engine is, and what it promises."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.discovery import classes
+from engine.speech import Audio, Speaker, Utterance
+
+Stopped = Callable[[int], bool]
+"""Tells of a row of a batch, by its index, whether nobody waits for it any more."""
+
+
+class EngineError(Exception):
+    """An engine could not do what it was asked; the message is for the log, not for the person."""
+
+
+class EngineMissing(EngineError):
+    """What the engine needs is not on this machine; the message says what to install."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Abilities:
+    """What an engine can do."""
+
+    languages: frozenset[str]
+    """The languages it speaks, as BCP 47 tags."""
+    clones: bool
+    """Whether it can speak in a voice that it learns from a recording."""
+    timings: frozenset[str]
+    """The kinds of Timing that it tells by itself."""
+    batch: int
+    """The most utterances it takes at once."""
+    licence: str
+    """The licence of the engine and of its weights, as SPDX expressions."""
+    version: str
+    """Its version; a change of it means that the same text may sound different."""
+
+
+class Engine(ABC):
+    """Turns utterances into audio. One thread calls all its methods, from `open` to `close`."""
+
+    name: str
+    """What it is called in settings, in `Utterance.engine` and in `Speaker.engine`."""
+
+    @abstractmethod
+    def open(self) -> None:
+        """Import what is heavy, load weights and get ready.
+
+        Raises:
+            EngineMissing: Something it needs is not on this machine.
+        """
+
+    @abstractmethod
+    def abilities(self) -> Abilities:
+        """Tell what this open engine can do."""
+
+    @abstractmethod
+    def speakers(self) -> Sequence[Speaker]:
+        """List the speakers that it has built in, each with a key of its own."""
+
+    @abstractmethod
+    def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
+        """Say the utterances of a batch.
+
+        Yields pairs (row, chunk): the chunks of a row follow each other in time, and all have the same
+        rate; rows may take turns. Timings count from the start of their row. The engine asks `stopped(row)`
+        between chunks, at least once for every second of audio, and yields no more of a row that is stopped.
+
+        Raises:
+            EngineError: An utterance cannot be said; the others of its batch may have been.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of everything; the engine is not used again."""
+
+
+def engines() -> dict[str, type[Engine]]:
+    """Every engine that the folder or a plugin brings, by name."""
+    found = classes(Engine, "engine", "_engine")  # type: ignore[type-abstract]  # only subclasses of it are returned
+    return {engine.name: engine for engine in found}

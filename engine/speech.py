@@ -1,0 +1,79 @@
+"""The values of speech that every layer may name: what to say, who says it, and the sound of it.
+
+This module imports nothing of Mynah's, so that everyone may import it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Sex = Literal["female", "male", ""]
+TimingKind = Literal["sentence", "word", "syllable", "phoneme"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timing:
+    """One stretch of speech: what was said, from when to when."""
+
+    kind: TimingKind
+    """What the stretch is."""
+    text: str
+    """The words as they stand in the text, or the phoneme in IPA."""
+    start_ms: int
+    """Where it begins, in milliseconds from the start of its audio."""
+    end_ms: int
+    """Where it ends, in milliseconds from the start of its audio."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Audio:
+    """A stretch of mono sound."""
+
+    samples: NDArray[np.float32]
+    """The sound, shape (n,), from -1 to 1."""
+    rate: int
+    """Samples a second, in Hz."""
+    timings: tuple[Timing, ...] = ()
+    """What is said when, in the order of their starts; empty where the engine does not tell."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts, in seconds."""
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Utterance:
+    """A sentence to say, by whom, and how."""
+
+    text: str
+    """One sentence, clean and ready to be read aloud."""
+    engine: str
+    """The name of the engine that its speaker belongs to."""
+    speaker: str
+    """The key by which that engine knows the speaker."""
+    speed: float = 1.0
+    """Pace; 1 is the voice's own, 2 is twice as fast."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Speaker:
+    """An identity that an engine has built in, or has computed from a recording."""
+
+    engine: str
+    """The name of the engine that can speak as it."""
+    key: str
+    """How that engine calls it; a person picks a voice by this name to begin with."""
+    name: str
+    """A name for people to read, such as 'English (Great Britain)'."""
+    language: str
+    """What it speaks, as a BCP 47 tag such as 'en-gb'."""
+    sex: Sex = ""
+    """'female', 'male', or empty where nobody said."""
+    notes: str = ""
+    """Anything else worth knowing, in a sentence."""

@@ -1,0 +1,135 @@
+"""The database: one connection that writes, readers that only read, whole transactions in the writer's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import aiosqlite
+
+from storage.clock import Clock
+
+T = TypeVar("T")
+Row = sqlite3.Row
+Value = str | int | float | bytes | None
+
+READERS = 2
+"""Read-only connections; enough for a page and a chat to look at once, each costs a thread."""
+
+
+class Transaction:
+    """A transaction under way: hand-written SQL with named parameters, nothing awaited inside."""
+
+    def __init__(self, connection: sqlite3.Connection, now: int) -> None:
+        self._connection = connection
+        self.now = now
+        """When the transaction began, in ms."""
+
+    def run(self, sql: str, **values: Value) -> int:
+        """Run a statement and return how many rows it changed."""
+        return self._connection.execute(sql, values).rowcount
+
+    def run_many(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> int:
+        """Run a statement once for every row of values and return how many rows changed in all."""
+        return self._connection.executemany(sql, rows).rowcount
+
+    def one(self, sql: str, **values: Value) -> Row | None:
+        """Return the first row of a query, or of a statement with RETURNING."""
+        cursor = self._connection.execute(sql, values)
+        rows = cursor.fetchall()
+        return rows[0] if rows else None
+
+    def all(self, sql: str, **values: Value) -> list[Row]:
+        """Return every row of a query, or of a statement with RETURNING."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def value(self, sql: str, **values: Value) -> Any:
+        """Return the first column of the first row; None where there is no row."""
+        row = self.one(sql, **values)
+        return row[0] if row else None
+
+
+Work = Callable[[Transaction], T]
+"""What a transaction does: synchronous, whole, run in the connection's own thread."""
+
+
+class Database:
+    """The open database of one data folder."""
+
+    def __init__(self, writer: aiosqlite.Connection, readers: Sequence[aiosqlite.Connection], clock: Clock) -> None:
+        self._writer = writer
+        self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        for reader in readers:
+            self._readers.put_nowait(reader)
+        self._all = (writer, *readers)
+        self.clock = clock
+
+    @classmethod
+    async def open(cls, path: Path, clock: Clock) -> Database:
+        """Open the file at `path`, which has been migrated before."""
+        address = path.absolute().as_uri()  # noqa: ASYNC240  # touches no disk
+        writer = await _connect(f"{address}?mode=rw")
+        readers = [await _connect(f"{address}?mode=ro") for _ in range(READERS)]
+        return cls(writer, readers, clock)
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a transaction that commits when it returns and is undone when it raises.
+
+        A caller that is cancelled does not cut the transaction in two: it runs whole in the writer's thread.
+        """
+        return await _crossing(self._writer, _whole, work, self.clock)
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` over one unchanging view of the database; it cannot write."""
+        reader = await self._readers.get()
+        try:
+            return await _crossing(reader, _view, work, self.clock)
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def close(self) -> None:
+        """Close every connection; what is committed is on disk already."""
+        for connection in self._all:
+            await connection.close()
+
+
+async def _connect(address: str) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(address, uri=True, isolation_level=None, cached_statements=256)
+    connection.row_factory = sqlite3.Row
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "temp_store=MEMORY"):
+        await connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+async def _crossing(
+    connection: aiosqlite.Connection,
+    how: Callable[[sqlite3.Connection, Work[T], Clock], T],
+    work: Work[T],
+    clock: Clock,
+) -> T:
+    # aiosqlite has no public way to run a function in its thread; this line is the only one that leans on it.
+    result = await connection._execute(how, connection._conn, work, clock)  # type: ignore[no-untyped-call]  # private
+    return cast(T, result)
+
+
+def _whole(connection: sqlite3.Connection, work: Work[T], clock: Clock) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(Transaction(connection, clock.now()))
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have undone it already
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _view(connection: sqlite3.Connection, work: Work[T], clock: Clock) -> T:
+    connection.execute("BEGIN")
+    try:
+        return work(Transaction(connection, clock.now()))
+    finally:
+        connection.execute("ROLLBACK")

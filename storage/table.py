@@ -1,0 +1,52 @@
+"""A table is one file: how its shape came to be, and which of its columns name a person."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.discovery import values
+
+
+class Person(enum.Enum):
+    """What becomes of a row when the person whom a column names wants to be forgotten."""
+
+    ERASE = "erase"
+    """The row goes."""
+    ANONYMISE = "anonymise"
+    """The row stays, and the column becomes NULL."""
+    PSEUDONYM = "pseudonym"
+    """The row stays under a keyed hash, until its period has ended (what was used of a quota)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of shape. All steps of all tables run in the order of their numbers, each once.
+
+    `{id}` in the SQL stands for the database's own way to number rows: a whole number that is never used again.
+    """
+
+    number: int
+    """Its place in the one global order; a new step takes a number higher than every other."""
+    sql: str
+    """One statement."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table of the database."""
+
+    name: str
+    """Its name in SQL."""
+    steps: tuple[Step, ...]
+    """How it came to be; steps are added, never changed."""
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """Every column that names a person (by `users.id`, or by a quota's `who`), and what forgetting does to it."""
+    exported: bool = True
+    """Whether a person's rows belong in the archive that they may ask for; secrets do not."""
+
+
+def tables() -> list[Table]:
+    """Every table that the folder or a plugin brings."""
+    return values(Table, "storage")
