@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.discovery import classes
-from engine.speech import Audio, Speaker, Utterance
+from engine.speech import Audio, Speaker, Utterance, Variant
 
 Stopped = Callable[[int], bool]
 """Tells of a row of a batch, by its index, whether nobody waits for it any more."""
@@ -60,6 +60,10 @@ class Engine(ABC):
     @abstractmethod
     def speakers(self) -> Sequence[Speaker]:
         """List the speakers that it has built in, each with a key of its own."""
+
+    def variants(self) -> Sequence[Variant]:
+        """List the other ways in which each of its speakers can sound; most engines have none."""
+        return ()
 
     @abstractmethod
     def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:

@@ -77,3 +77,15 @@ class Speaker:
     """'female', 'male', or empty where nobody said."""
     notes: str = ""
     """Anything else worth knowing, in a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Variant:
+    """Another way in which any speaker of an engine can sound; `<speaker's key>+<variant's key>` is a key too."""
+
+    key: str
+    """What stands behind the '+': 'annie' in 'en-gb+annie'."""
+    name: str
+    """A name for people to read."""
+    sex: Sex = ""
+    """'female', 'male', or empty where nobody said."""

@@ -21,6 +21,11 @@ class Metric(enum.Enum):
         """Whether it is held, and comes free again when what holds it goes; the others are used up."""
         return self in (Metric.VOICES, Metric.BYTES)
 
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The periods over which it is counted."""
+        return (Period.HELD,) if self.is_stock else (Period.DAY, Period.MONTH)
+
 
 class Period(enum.Enum):
     """How long use counts."""

@@ -43,6 +43,10 @@ class Table:
     """How it came to be; steps are added, never changed."""
     people: Mapping[str, Person] = field(default_factory=dict)
     """Every column that names a person (by `users.id`, or by a quota's `who`), and what forgetting does to it."""
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each column that is anonymised: the columns that tell about the person, and become NULL with it."""
+    paths: tuple[str, ...] = ()
+    """The columns that hold the path of a file, relative to the data folder, which lives and goes with its row."""
     exported: bool = True
     """Whether a person's rows belong in the archive that they may ask for; secrets do not."""
 

@@ -1,0 +1,269 @@
+"""espeak-ng's C library, spoken to through ctypes; nothing above this file knows a pointer.
+
+The library and its data come with the wheel `espeakng_loader` (espeak-ng 1.52, GPL-3.0-or-later). Its types
+are those of `speak_lib.h`: https://github.com/espeak-ng/espeak-ng/blob/1.52.0/src/include/espeak-ng/speak_lib.h
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from ctypes import POINTER, byref, c_char, c_char_p, c_int, c_size_t, c_ubyte, c_uint, c_void_p
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.engine import EngineError, EngineMissing
+
+WORD, SENTENCE, PHONEME = 1, 2, 7
+"""The kinds of Mark that are kept."""
+SLOWEST, FASTEST = 80, 449
+"""The paces that espeak keeps, in words a minute: from 450 on it squeezes the finished sound, and marks go astray."""
+
+_END_OF_LIST = 0
+_RETRIEVAL_SYNCHRONOUS = 2
+_PHONEME_EVENTS, _PHONEMES_IN_IPA, _DO_NOT_EXIT = 0x1, 0x2, 0x8000
+_UTF8, _PAUSE_AT_END = 0x1, 0x1000
+_BY_CHARACTER = 1
+_PACE = 1
+_BUFFER_MS = 500
+"""How much sound espeak makes between two calls of ours; nobody may have to wait longer than 1 s to stop it."""
+_LONGEST_PATH = 120
+"""espeak keeps its data's path in 160 bytes and cuts what is longer, without a word."""
+
+
+class _Event(ctypes.Structure):
+    _fields_ = (
+        ("type", c_int),
+        ("unique_identifier", c_uint),
+        ("text_position", c_int),
+        ("length", c_int),
+        ("audio_position", c_int),
+        ("sample", c_int),
+        ("user_data", c_void_p),
+        ("id", c_char * 8),  # a union; of its members only `string`, the phoneme, is read
+    )
+
+
+class _Voice(ctypes.Structure):
+    _fields_ = (
+        ("name", c_char_p),
+        ("languages", c_void_p),
+        ("identifier", c_char_p),
+        ("gender", c_ubyte),
+        ("age", c_ubyte),
+        ("variant", c_ubyte),
+        ("xx1", c_ubyte),
+        ("score", c_int),
+        ("spare", c_void_p),
+    )
+
+
+_Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_int, POINTER(_Event))
+
+
+class Mark(NamedTuple):
+    """Something that espeak says about a moment of its sound."""
+
+    kind: int
+    """WORD, SENTENCE or PHONEME."""
+    position: int
+    """Where in the text it stands, in characters; the first is 1."""
+    length: int
+    """How many characters of the text it covers; of a WORD only."""
+    ms: int
+    """When it begins, in milliseconds from the start of the sound."""
+    phoneme: str
+    """The phoneme in IPA, empty for a pause; of a PHONEME only."""
+
+
+class Speech(NamedTuple):
+    """What espeak made of a text."""
+
+    pcm: bytes
+    """The sound, as 16-bit whole numbers in the machine's own byte order."""
+    marks: list[Mark]
+    """What begins when, in the order of time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VoiceFile:
+    """A file of espeak's that makes a voice: a language, or a variant of every language."""
+
+    name: str
+    """What espeak calls it."""
+    path: str
+    """Where it lies in espeak's data, such as 'gmw/en-US' or '!v/Annie'."""
+    languages: tuple[str, ...]
+    """The tags of its languages, the best first."""
+    gender: int
+    """1 is male, 2 is female."""
+
+
+class EspeakLibrary:
+    """espeak-ng, open in this process.
+
+    espeak keeps one state for the whole process: there is one of these (`espeak_library`), and whoever speaks
+    holds its lock, so that two Mynahs in one process take turns instead of mixing their voices.
+    """
+
+    def __init__(self, library: Path, data: Path) -> None:
+        """Open the library at a path, over the folder 'espeak-ng-data'.
+
+        Raises:
+            EngineMissing: Either is not there, or not for this machine.
+        """
+        try:
+            self._c = ctypes.CDLL(str(library))
+        except OSError as error:
+            raise EngineMissing(f"espeak-ng does not load on this machine: {error}") from error
+        self._declare()
+        options = _PHONEME_EVENTS | _PHONEMES_IN_IPA | _DO_NOT_EXIT
+        home = os.fsencode(_near(data))
+        self.rate: int = self._c.espeak_Initialize(_RETRIEVAL_SYNCHRONOUS, _BUFFER_MS, home, options)
+        """Samples a second, in Hz."""
+        self.version: str = self._c.espeak_Info(None).decode()
+        """espeak's version, such as '1.52.0'."""
+        self._lock = threading.Lock()
+        self._voice = ("", 0)
+        self._pcm: list[bytes] = []
+        self._marks: list[Mark] = []
+        self._stopped: Callable[[], bool] = bool
+        self._failure: BaseException | None = None
+        self._callback = _Callback(self._take)  # espeak keeps the pointer, so it must live as long as we do
+        self._c.espeak_SetSynthCallback(self._callback)
+        self.languages = self._list(None)
+        """Every language that it speaks."""
+        self.variants = self._list(b"variant")
+        """Every variant in which it can speak them."""
+        if self.rate <= 0 or not self.languages:
+            raise EngineMissing(f"espeak-ng cannot read its data in {data}; install espeakng-loader again")
+
+    def say(self, text: str, *, voice: str, pace: int, stopped: Callable[[], bool]) -> Speech:
+        """Say a plain text; neither markup nor phonemes are read in it.
+
+        Args:
+            text: What to say.
+            voice: The path of a VoiceFile of `languages`; with '+' and the name of a variant's file behind it.
+            pace: Words a minute, from SLOWEST to FASTEST.
+            stopped: Asked about twice for every second of sound; once it is true, the rest is not made.
+
+        Raises:
+            EngineError: espeak has no such voice, or refused.
+        """
+        spoken = text.replace("\0", " ").encode("utf-8", "replace")
+        with self._lock:
+            self._set_voice(voice, pace)
+            self._pcm, self._marks, self._stopped, self._failure = [], [], stopped, None
+            flags = _UTF8 | _PAUSE_AT_END
+            status = self._c.espeak_Synth(spoken, len(spoken) + 1, 0, _BY_CHARACTER, 0, flags, None, None)
+            if self._failure is not None:
+                raise self._failure
+            if status != 0:
+                raise EngineError(f"espeak refused {text[:40]!r} with status {status}")
+            return Speech(b"".join(self._pcm), self._marks)
+
+    def _declare(self) -> None:
+        c = self._c
+        c.espeak_Initialize.argtypes = [c_int, c_int, c_char_p, c_int]
+        c.espeak_Info.argtypes = [c_void_p]
+        c.espeak_Info.restype = c_char_p
+        c.espeak_ListVoices.argtypes = [POINTER(_Voice)]
+        c.espeak_ListVoices.restype = POINTER(POINTER(_Voice))
+        c.espeak_SetSynthCallback.argtypes = [_Callback]
+        c.espeak_SetSynthCallback.restype = None
+        c.espeak_SetVoiceByName.argtypes = [c_char_p]
+        c.espeak_SetParameter.argtypes = [c_int, c_int, c_int]
+        c.espeak_Synth.argtypes = [c_char_p, c_size_t, c_uint, c_int, c_uint, c_uint, c_void_p, c_void_p]
+
+    def _set_voice(self, voice: str, pace: int) -> None:
+        if self._voice == (voice, pace):
+            return  # a voice is read from its file each time: .1 ms for English, 2.5 ms for Russian
+        self._voice = ("", 0)
+        # A path always works; names and language tags do so only where a file happens to be called the same.
+        if self._c.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise EngineError(f"espeak has no voice {voice!r}")
+        self._c.espeak_SetParameter(_PACE, pace, 0)
+        self._voice = (voice, pace)
+
+    def _take(self, wave: int | None, count: int, events: ctypes._Pointer[_Event]) -> int:
+        """Take a buffer from espeak, in the thread that called `say`; 1 makes it stop."""
+        try:
+            if wave and count > 0:
+                self._pcm.append(ctypes.string_at(wave, 2 * count))
+            self._note(events)
+            return 1 if self._stopped() else 0
+        except BaseException as error:  # nothing may be raised through C; `say` raises it
+            self._failure = error
+            return 1
+
+    def _note(self, events: ctypes._Pointer[_Event]) -> None:
+        marks, index = self._marks, 0
+        while (kind := (event := events[index]).type) != _END_OF_LIST:
+            index += 1
+            if kind == PHONEME:
+                # What does not fit into 8 bytes is cut, maybe within a character.
+                phoneme = event.id.decode("utf-8", "ignore")
+                marks.append(Mark(kind, event.text_position, 0, event.audio_position, phoneme))
+            elif kind in (WORD, SENTENCE):
+                marks.append(Mark(kind, event.text_position, event.length, event.audio_position, ""))
+
+    def _list(self, kind: bytes | None) -> tuple[VoiceFile, ...]:
+        """List the voice files of a kind; None is every language."""
+        wanted = _Voice()
+        if kind is not None:
+            asked = ctypes.create_string_buffer(kind)
+            wanted.languages = ctypes.cast(asked, c_void_p)
+        listed = self._c.espeak_ListVoices(byref(wanted) if kind is not None else None)
+        found, index = [], 0
+        while listed[index]:
+            found.append(_read_voice(listed[index].contents))
+            index += 1
+        return tuple(found)
+
+
+@cache
+def espeak_library() -> EspeakLibrary:
+    """Return the one espeak of this process, opened when first asked for.
+
+    Raises:
+        EngineMissing: The wheel is not installed, or not for this machine.
+    """
+    try:
+        import espeakng_loader  # type: ignore[import-untyped]  # it has no types
+    except ImportError as error:
+        raise EngineMissing("espeak-ng is not installed; `pip install espeakng-loader` brings it") from error
+    return EspeakLibrary(Path(espeakng_loader.get_library_path()), Path(espeakng_loader.get_data_path()))
+
+
+def _read_voice(voice: _Voice) -> VoiceFile:
+    # A list of pairs: a byte of priority, then a tag that ends with a zero byte; a priority of 0 ends it.
+    languages: list[str] = []
+    address: int | None = voice.languages
+    while address and ctypes.string_at(address, 1) != b"\0":
+        tag = ctypes.string_at(address + 1)
+        languages.append(tag.decode())
+        address += len(tag) + 2
+    return VoiceFile(
+        name=voice.name.decode(), path=voice.identifier.decode(), languages=tuple(languages), gender=voice.gender
+    )
+
+
+def _near(data: Path) -> Path:
+    """Return a path to the data folder that is short enough for espeak."""
+    if len(os.fsencode(data)) <= _LONGEST_PATH:
+        return data
+    folder = Path(tempfile.mkdtemp(prefix="mynah-espeak-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    short = folder / data.name
+    try:
+        short.symlink_to(data.resolve(), target_is_directory=True)
+    except OSError:  # Windows grants links to few
+        shutil.copytree(data, short)
+    return short

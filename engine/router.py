@@ -1,0 +1,72 @@
+"""Every voice to the engine that it belongs to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from engine.engine import Abilities, EngineError
+from engine.speech import Audio, Speaker, Utterance, Variant
+from engine.worker import Worker
+
+
+class Router:
+    """The workers of all engines in use, by the engine's name."""
+
+    def __init__(self, workers: Mapping[str, Worker]) -> None:
+        self._workers = workers
+        self._failures: dict[str, EngineError] = {}
+
+    async def open(self) -> None:
+        """Open all engines at once. One that cannot be opened is left out; `failures` tells why.
+
+        Raises:
+            EngineError: None can be opened; this is the first one's reason.
+        """
+        results = await asyncio.gather(*(worker.start() for worker in self._workers.values()), return_exceptions=True)
+        self._failures.clear()
+        for name, result in zip(self._workers, results, strict=True):
+            if isinstance(result, EngineError):
+                self._failures[name] = result
+            elif isinstance(result, BaseException):
+                raise result
+        if self._failures and len(self._failures) == len(self._workers):
+            raise next(iter(self._failures.values()))
+
+    async def close(self) -> None:
+        """Stop what is being said and close all engines."""
+        await asyncio.gather(*(worker.stop() for worker in self._workers.values()))
+
+    async def say(self, utterance: Utterance, lane: int, user: int) -> Audio:
+        """Say one utterance, as `Worker.say` does.
+
+        Raises:
+            EngineError: There is no such engine, or it could not.
+        """
+        worker = self._workers.get(utterance.engine)
+        if worker is None:
+            raise EngineError(f"there is no engine {utterance.engine!r} here")
+        return await worker.say(utterance, lane=lane, user=user)
+
+    @property
+    def abilities(self) -> Mapping[str, Abilities]:
+        """What each open engine can do, by its name."""
+        return {name: worker.abilities for name, worker in self._open().items()}
+
+    @property
+    def speakers(self) -> tuple[Speaker, ...]:
+        """The built-in speakers of all open engines."""
+        return tuple(speaker for worker in self._open().values() for speaker in worker.speakers())
+
+    @property
+    def variants(self) -> Mapping[str, tuple[Variant, ...]]:
+        """The variants that each open engine's speakers can take, by the engine's name."""
+        return {name: tuple(worker.variants()) for name, worker in self._open().items()}
+
+    @property
+    def failures(self) -> Mapping[str, EngineError]:
+        """Why engines could not be opened, by their names."""
+        return self._failures
+
+    def _open(self) -> dict[str, Worker]:
+        return {name: worker for name, worker in self._workers.items() if worker.is_open}

@@ -1,0 +1,305 @@
+"""A thread of its own for one engine: sentences go in by turns, audio comes out, and the event loop never waits.
+
+The thread and the loops know each other through a queue of messages one way and through futures the other;
+nothing is shared but what one side only writes and the other only reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from engine.audio import join
+from engine.engine import Abilities, Engine, EngineError
+from engine.speech import Audio, Speaker, Utterance, Variant
+from engine.turns import TurnQueue
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs one engine in a thread of its own."""
+
+    def __init__(self, factory: Callable[[], Engine]) -> None:
+        """Take the function that makes the engine; it is called in the engine's thread, at every start."""
+        self._factory = factory
+        self._thread: _EngineThread | None = None
+
+    async def start(self) -> Abilities:
+        """Open the engine, if it is not open, and tell what it can do. After a crash this opens it anew.
+
+        Raises:
+            EngineMissing: What it needs is not on this machine.
+            EngineError: It cannot be opened.
+        """
+        thread = self._thread
+        if thread is None or thread.ended:
+            thread = self._thread = _EngineThread(self._factory)
+            thread.start()
+        opened = _Answer[Abilities](asyncio.get_running_loop())
+        thread.tell(_Opened(answer=opened))
+        return await opened.future
+
+    async def say(self, utterance: Utterance, *, lane: int, user: int) -> Audio:
+        """Say one utterance, whole. Who waits for it no longer cancels the task: the engine stops within a chunk.
+
+        Args:
+            utterance: What to say.
+            lane: All of a lane goes before any of the next; 0 is the first.
+            user: For whom, by any number of theirs: within a lane users take turns.
+
+        Raises:
+            EngineError: It cannot be said, or the engine broke down; the next `say` opens it again.
+        """
+        thread = self._thread
+        if thread is None or thread.ended:
+            await self.start()
+            thread = self._thread
+            assert thread is not None
+        order = _Order(utterance=utterance, lane=lane, user=user, answer=_Answer[Audio](asyncio.get_running_loop()))
+        thread.tell(order)
+        try:
+            return await order.answer.future
+        except asyncio.CancelledError:
+            order.gone = True
+            thread.tell(_Withdrawn(order=order))
+            raise
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its engine has been opened; after a crash it still counts as open, for the next `say` opens it."""
+        return self._thread is not None and self._thread.open is not None
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the open engine can do.
+
+        Raises:
+            EngineError: It is not open.
+        """
+        return self._open().abilities
+
+    def speakers(self) -> Sequence[Speaker]:
+        """The speakers that the open engine has built in.
+
+        Raises:
+            EngineError: It is not open.
+        """
+        return self._open().speakers
+
+    def variants(self) -> Sequence[Variant]:
+        """The other ways in which each of its speakers can sound.
+
+        Raises:
+            EngineError: It is not open.
+        """
+        return self._open().variants
+
+    async def stop(self) -> None:
+        """Stop what is being said, close the engine and wait until its thread has ended. `start` opens it again."""
+        thread = self._thread
+        if thread is not None and thread.is_alive():
+            thread.stopping = True
+            thread.tell(_Stop())
+            await asyncio.to_thread(thread.join)
+        if self._thread is thread:
+            self._thread = None
+
+    def _open(self) -> _Open:
+        if self._thread is None or self._thread.open is None:
+            raise EngineError("the engine is not open")
+        return self._thread.open
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Open:
+    """What an open engine says of itself."""
+
+    abilities: Abilities
+    speakers: tuple[Speaker, ...]
+    variants: tuple[Variant, ...]
+
+
+class _Answer(Generic[T]):
+    """A future of a loop's, which the thread answers; once, and whether or not anybody still waits."""
+
+    __slots__ = ("_loop", "future")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self.future: asyncio.Future[T] = loop.create_future()
+
+    def give(self, value: T) -> None:
+        self._call(self._set_result, value)
+
+    def fail(self, error: BaseException) -> None:
+        self._call(self._set_error, error)
+
+    def _call(self, what: Callable[..., None], value: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+            self._loop.call_soon_threadsafe(what, value)
+
+    def _set_result(self, value: T) -> None:
+        if not self.future.done():
+            self.future.set_result(value)
+
+    def _set_error(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class _Order:
+    """An utterance that somebody waits for."""
+
+    utterance: Utterance
+    lane: int
+    user: int
+    answer: _Answer[Audio]
+    gone: bool = False
+    """Whether nobody waits any more; the loop writes it, the thread reads it."""
+    chunks: list[Audio] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Opened:
+    answer: _Answer[Abilities]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Withdrawn:
+    order: _Order
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    pass
+
+
+_Message = _Order | _Opened | _Withdrawn | _Stop
+
+
+class _EngineThread(threading.Thread):
+    """One life of an engine: from `open`, through what it says, to `close`."""
+
+    def __init__(self, factory: Callable[[], Engine]) -> None:
+        # A thread that nobody stopped must not keep the process from ending.
+        super().__init__(name="engine", daemon=True)
+        self._factory = factory
+        self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+        self._waiting: TurnQueue[_Order] = TurnQueue()
+        self._running: Sequence[_Order] = ()
+        self._error: EngineError = EngineError("the engine has been stopped")
+        self.open: _Open | None = None
+        """What the engine says of itself; None before it is open."""
+        self.stopping = False
+        """Whether it was asked to stop; what is being said ends at its next chunk."""
+        self.ended = False
+        """Whether it takes no more messages."""
+
+    def tell(self, message: _Message) -> None:
+        """Give the thread a message; called by any other."""
+        self._inbox.put(message)
+        if self.ended:  # it may have missed this one
+            self._refuse()
+
+    def run(self) -> None:
+        try:
+            engine = self._factory()
+            try:
+                self._live(engine)
+            finally:
+                self._close(engine)
+        except EngineError as error:
+            self._error = error
+        except BaseException as error:
+            _log.exception("The engine broke down; it is opened again when there is something to say.")
+            self._error = EngineError(f"the engine broke down: {error!r}")
+        finally:
+            self.ended = True
+            for order in self._running:
+                order.answer.fail(self._reason())
+            while self._waiting:
+                self._waiting.pop().answer.fail(self._reason())
+            self._refuse()
+
+    def _live(self, engine: Engine) -> None:
+        engine.open()
+        abilities = engine.abilities()
+        self.open = _Open(abilities=abilities, speakers=tuple(engine.speakers()), variants=tuple(engine.variants()))
+        while self._read(abilities):
+            self._running = [self._waiting.pop() for _ in range(min(abilities.batch, len(self._waiting)))]
+            self._speak(engine, self._running)
+            self._running = ()
+
+    def _close(self, engine: Engine) -> None:
+        try:
+            engine.close()
+        except Exception:  # why it ended matters more
+            _log.exception("The engine %s did not close well.", engine.name)
+
+    def _reason(self) -> EngineError:
+        """Why it takes no more: an error of its own for everybody who waits."""
+        return copy.copy(self._error)
+
+    def _read(self, abilities: Abilities) -> bool:
+        """Take in all messages there are, waiting while there is nothing to do; False when it is to stop."""
+        while not self._waiting or not self._inbox.empty():
+            match self._inbox.get():
+                case _Order() as order:
+                    self._waiting.put(order, order.lane, order.user)
+                case _Withdrawn(order=order):
+                    self._waiting.discard(order)
+                case _Opened(answer=answer):
+                    answer.give(abilities)
+                case _Stop():
+                    return False
+        return True
+
+    def _speak(self, engine: Engine, batch: Sequence[_Order]) -> None:
+        """Say a batch. Where that fails, each of its utterances is tried alone, so that one cannot spoil the others."""
+        try:
+            self._synthesize(engine, batch)
+        except Exception as error:
+            if len(batch) > 1:
+                for order in batch:
+                    self._speak(engine, (order,))
+                return
+            reason = error if isinstance(error, EngineError) else EngineError(f"{engine.name} failed: {error!r}")
+            if reason is not error:
+                reason.__cause__ = error
+            batch[0].answer.fail(reason)
+
+    def _synthesize(self, engine: Engine, batch: Sequence[_Order]) -> None:
+        for order in batch:
+            order.chunks.clear()
+
+        def stopped(row: int) -> bool:
+            return self.stopping or batch[row].gone
+
+        for row, chunk in engine.synthesize([order.utterance for order in batch], stopped):
+            batch[row].chunks.append(chunk)
+        for row, order in enumerate(batch):
+            if stopped(row):
+                order.answer.fail(self._reason())
+            elif not order.chunks:
+                order.answer.fail(EngineError(f"{engine.name} made no sound of {order.utterance.text[:40]!r}"))
+            else:
+                order.answer.give(join(order.chunks))
+
+    def _refuse(self) -> None:
+        """Answer what came too late, or was never read."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = self._inbox.get_nowait()
+                if isinstance(message, _Order | _Opened):
+                    message.answer.fail(self._reason())

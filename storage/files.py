@@ -1,0 +1,180 @@
+"""Files: what Mynah made and keeps for a while, one row for one file on disk.
+
+A file is written under a temporary name and flushed; then, inside the transaction that adds its row, it is
+renamed to `path(id, format)`. So a crash leaves at most a file without a row, which the next sweep removes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage import quota
+from storage.database import Row, Transaction
+from storage.metrics import Charge, Metric
+from storage.table import Person, Step, Table
+
+TABLE = Table(
+    name="files",
+    people={"user_id": Person.ERASE},
+    paths=("path",),
+    steps=(
+        Step(
+            100,
+            """
+            CREATE TABLE files (
+                id {id},
+                user_id INTEGER NOT NULL REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED,
+                place_id INTEGER REFERENCES places (id),
+                name TEXT NOT NULL CHECK (name <> ''),
+                path TEXT NOT NULL,
+                format TEXT NOT NULL CHECK (format <> ''),
+                sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+                bytes INTEGER NOT NULL CHECK (bytes >= 0),
+                seconds REAL CHECK (seconds >= 0),
+                rate INTEGER CHECK (rate > 0),
+                downloads INTEGER NOT NULL DEFAULT 0 CHECK (downloads >= 0),
+                last_used_at INTEGER NOT NULL,
+                public INTEGER NOT NULL DEFAULT 0 CHECK (public IN (0, 1)),
+                kept INTEGER NOT NULL DEFAULT 0 CHECK (kept IN (0, 1)),
+                expires_at INTEGER,
+                created_at INTEGER NOT NULL,
+                CHECK (kept = 0 OR expires_at IS NULL)
+            ) STRICT
+            """,
+        ),
+        Step(101, "CREATE INDEX files_of_user ON files (user_id, id)"),
+        Step(102, "CREATE INDEX files_by_end ON files (expires_at) WHERE expires_at IS NOT NULL"),
+        Step(117, "ALTER TABLE files ADD COLUMN job_id INTEGER REFERENCES jobs (id) ON DELETE SET NULL"),
+        Step(118, "CREATE INDEX files_of_job ON files (job_id) WHERE job_id IS NOT NULL"),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """A file that Mynah keeps."""
+
+    id: int
+    """Its number."""
+    user_id: int
+    """Whose it is."""
+    place_id: int | None
+    """Where it was made; its bytes count there."""
+    job_id: int | None
+    """The job that made it."""
+    name: str
+    """What people see it called; safe on every system."""
+    path: str
+    """Where it lies, relative to the data folder."""
+    format: str
+    """'wav', 'zip' …"""
+    sha256: str
+    """The SHA-256 of its bytes, in hex."""
+    bytes: int
+    """Its size, in bytes."""
+    seconds: float | None
+    """How long it lasts, in seconds; None where it is not sound."""
+    rate: int | None
+    """Samples a second, in Hz; None where it is not sound."""
+    downloads: int
+    """How often it was handed out."""
+    last_used_at: int
+    """When it was made or handed out last, in ms."""
+    public: bool
+    """Whether others may have it."""
+    kept: bool
+    """Whether its owner keeps it; it does not expire then."""
+    expires_at: int | None
+    """When it goes, in ms; None: it stays."""
+    created_at: int
+    """When it was made, in ms."""
+
+
+def path(id: int, format: str) -> str:
+    """Return where the file of that number lies, relative to the data folder."""
+    return f"generations/{id}.{format}"
+
+
+def add(
+    tx: Transaction,
+    *,
+    user_id: int,
+    job_id: int | None,
+    name: str,
+    format: str,
+    sha256: str,
+    bytes: int,
+    seconds: float | None,
+    rate: int | None,
+    expires_at: int | None,
+    place_id: int | None = None,
+) -> int:
+    """Note a file and return its number; its bytes count in the job's place, or in `place_id` where no job made it."""
+    id = int(
+        tx.value(
+            """
+            INSERT INTO files (user_id, job_id, place_id, name, path, format, sha256, bytes, seconds, rate,
+                expires_at, last_used_at, created_at)
+            VALUES (:user_id, :job_id, COALESCE(:place_id, (SELECT place_id FROM jobs WHERE id = :job_id)), :name, '',
+                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :now, :now)
+            RETURNING id
+            """,
+            user_id=user_id,
+            job_id=job_id,
+            place_id=place_id,
+            name=name,
+            format=format,
+            sha256=sha256,
+            bytes=bytes,
+            seconds=seconds,
+            rate=rate,
+            expires_at=expires_at,
+            now=tx.now,
+        )
+    )
+    tx.run("UPDATE files SET path = :path WHERE id = :id", id=id, path=path(id, format))
+    return id
+
+
+def get(tx: Transaction, id: int) -> File | None:
+    """Return the file of that number."""
+    row = tx.one("SELECT * FROM files WHERE id = :id", id=id)
+    return _file(row) if row else None
+
+
+def of_user(tx: Transaction, user_id: int, limit: int = 20, offset: int = 0) -> list[File]:
+    """Return a person's files, the latest first."""
+    rows = tx.all(
+        "SELECT * FROM files WHERE user_id = :user_id ORDER BY id DESC LIMIT :limit OFFSET :offset",
+        user_id=user_id,
+        limit=limit,
+        offset=offset,
+    )
+    return [_file(row) for row in rows]
+
+
+def used(tx: Transaction, id: int) -> None:
+    """Count that the file was handed out."""
+    tx.run("UPDATE files SET downloads = downloads + 1, last_used_at = :now WHERE id = :id", id=id, now=tx.now)
+
+
+def expired(tx: Transaction, limit: int) -> list[File]:
+    """Return files whose time is over, the longest expired first."""
+    rows = tx.all(
+        "SELECT * FROM files WHERE expires_at <= :now ORDER BY expires_at, id LIMIT :limit", now=tx.now, limit=limit
+    )
+    return [_file(row) for row in rows]
+
+
+def remove(tx: Transaction, id: int) -> str | None:
+    """Drop a file's row, so that its bytes count no more; return its path, to be unlinked once this is committed."""
+    row = tx.one("DELETE FROM files WHERE id = :id RETURNING *", id=id)
+    if row is None:
+        return None
+    charge = Charge(metric=Metric.BYTES, amount=row["bytes"])
+    quota.release(tx, user_id=row["user_id"], place_id=row["place_id"], charge=charge, job_id=row["job_id"])
+    return str(row["path"])
+
+
+def _file(row: Row) -> File:
+    return File(**{**dict(row), "public": bool(row["public"]), "kept": bool(row["kept"])})

@@ -1,0 +1,242 @@
+"""The data folder: one process holds it, everything Mynah makes lies in it, and nothing stays there that no row names.
+
+Temporary files are named by the job and the attempt that they belong to: `<job>-<attempt>…`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from storage import disk
+from storage.database import Database, Transaction
+from storage.errors import FolderInUse, KeyBroken
+from storage.table import Table, tables
+
+_KEY_BYTES = 32
+_LOCKED_BYTE = 1 << 30
+"""Far behind the text of the lock file, because Windows lets nobody read what is locked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Swept:
+    """What a sweep found."""
+
+    removed: tuple[str, ...]
+    """Files and folders that belonged to nothing and are gone; relative to the data folder."""
+    missing: tuple[str, ...]
+    """Files that rows name and that are not there; relative to the data folder."""
+
+
+class Folder:
+    """The data folder of this process, which holds it until `release`, or until it ends in whatever way."""
+
+    def __init__(self, path: Path, lock: int) -> None:
+        self.path = path
+        """The folder itself."""
+        self._lock: int | None = lock
+
+    @classmethod
+    def take(cls, path: Path) -> Folder:
+        """Make the folder what it has to be, and hold it.
+
+        Raises:
+            FolderInUse: Another process holds it.
+            FolderReadOnly, DiskFull: It cannot be written.
+        """
+        path = path.absolute()
+        with disk.in_words(path):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(path / "mynah.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                if not _seize(lock):
+                    raise FolderInUse(folder=path, process=_holder(lock))
+                os.ftruncate(lock, 0)
+                os.write(lock, f"{os.getpid()}\n".encode())
+                folder = cls(path, lock)
+                for each in (folder.generations, folder.spool, folder.staging, folder.metadata, folder.copies):
+                    each.mkdir(exist_ok=True)
+            except BaseException:
+                os.close(lock)
+                raise
+        return folder
+
+    def release(self) -> None:
+        """Let another process have the folder."""
+        if self._lock is not None:
+            lock, self._lock = self._lock, None
+            os.ftruncate(lock, 0)
+            _let_go(lock)
+            os.close(lock)
+
+    @property
+    def database(self) -> Path:
+        """Everything that is remembered."""
+        return self.path / "mynah.db"
+
+    @property
+    def copies(self) -> Path:
+        """Copies of the database."""
+        return self.path / "copies"
+
+    @property
+    def generations(self) -> Path:
+        """What was made: a file for every row of `files`."""
+        return self.path / "generations"
+
+    @property
+    def spool(self) -> Path:
+        """Speech of jobs that are under way."""
+        return self.path / "spool"
+
+    @property
+    def staging(self) -> Path:
+        """Attachments and other temporary files of jobs that are under way."""
+        return self.path / "staging"
+
+    @property
+    def metadata(self) -> Path:
+        """What is written for people and other programs to read."""
+        return self.path / "metadata"
+
+    def key(self) -> bytes:
+        """Return the secret of this folder, 32 bytes made by chance when it is first asked for.
+
+        Raises:
+            KeyBroken: It is there, and is not a key.
+        """
+        file = self.path / "key"
+        with disk.in_words(self.path):
+            if not file.exists():
+                disk.write(file, secrets.token_bytes(_KEY_BYTES), mode=0o600)
+            key = file.read_bytes()
+        if len(key) != _KEY_BYTES:
+            raise KeyBroken(file=file)
+        return key
+
+    def free_bytes(self) -> int:
+        """Return how much room Mynah has on the folder's disk, in bytes."""
+        return shutil.disk_usage(self.path).free
+
+    async def sweep(self, database: Database, of: Sequence[Table] | None = None) -> Swept:
+        """Remove temporary files without a live job and generations without a row, while others work.
+
+        Args:
+            database: What is remembered.
+            of: The tables whose rows keep files; all, unless a test says otherwise.
+        """
+        keeping = [table for table in (tables() if of is None else of) if table.paths]
+        found = await asyncio.to_thread(
+            self._found
+        )  # before the rows are read: what came in between has a row then, or waits for next time
+        kept = await database.read(lambda tx: _kept(tx, keeping))
+        stray = [path for path in found if not kept.has(path)]
+        missing = [path for path in sorted(kept.named.difference(found)) if not (self.path / path).exists()]
+        if not stray and not missing:
+            return Swept(removed=(), missing=())
+
+        def decide(tx: Transaction) -> Swept:
+            # In the writer's turn, in which no file can be half-way between its name and its row.
+            kept = _kept(tx, keeping)
+            gone = [path for path in stray if not kept.has(path)]
+            for path in gone:
+                _remove(self.path / path)
+            lost = [path for path in missing if path in kept.named and not (self.path / path).exists()]
+            return Swept(removed=tuple(gone), missing=tuple(lost))
+
+        return await database.write(decide)
+
+    def _found(self) -> list[str]:
+        folders = (self.generations, self.spool, self.staging)
+        return [f"{folder.name}/{entry.name}" for folder in folders for entry in sorted(os.scandir(folder), key=_name)]
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    """What has a reason to be in the folder."""
+
+    named: frozenset[str]
+    """Every path that a row names."""
+    live: frozenset[int]
+    """Every job that is under way."""
+
+    @cached_property
+    def _entries(self) -> frozenset[str]:
+        return frozenset("/".join(path.split("/", 2)[:2]) for path in self.named)
+
+    def has(self, path: str) -> bool:
+        folder, _, name = path.partition("/")
+        job = re.match(r"(\d+)-" if folder == "generations" else r"(\d+)(?:[-.]|$)", name)
+        return path in self._entries or (job is not None and int(job[1]) in self.live)
+
+
+def _kept(tx: Transaction, keeping: Sequence[Table]) -> _Kept:
+    paths = [
+        f"SELECT {column} AS path FROM {table.name} WHERE {column} IS NOT NULL"
+        for table in keeping
+        for column in table.paths
+    ]
+    named = tx.all(" UNION ALL ".join(paths)) if paths else []
+    waiting = tx.all("SELECT id FROM jobs WHERE state IN ('pending', 'ready')")
+    running = tx.all("SELECT id FROM jobs WHERE state = 'running'")
+    return _Kept(
+        named=frozenset(str(row["path"]) for row in named),
+        live=frozenset(int(row["id"]) for row in (*waiting, *running)),
+    )
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _seize(lock: int) -> bool:
+    """Take the system's lock, which goes with the process; False where another has it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(lock, _LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+            os.lseek(lock, 0, os.SEEK_SET)
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            return False
+        raise
+    return True
+
+
+def _let_go(lock: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(lock, _LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(lock, msvcrt.LK_UNLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _holder(lock: int) -> str:
+    os.lseek(lock, 0, os.SEEK_SET)
+    return os.read(lock, 32).decode("ascii", "replace").strip() or "just starting"

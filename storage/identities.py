@@ -1,0 +1,103 @@
+"""Identities: the chat accounts by which a person is known."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from storage import tombstones
+from storage.clock import HOUR
+from storage.database import Transaction
+from storage.table import Person, Step, Table
+
+TABLE = Table(
+    name="identities",
+    people={"user_id": Person.ERASE},
+    steps=(
+        Step(
+            20,
+            """
+            CREATE TABLE identities (
+                platform TEXT NOT NULL CHECK (platform <> '' AND platform NOT LIKE '%:%'),
+                account TEXT NOT NULL CHECK (account <> ''),
+                user_id INTEGER NOT NULL REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED,
+                name TEXT NOT NULL,
+                created_at INTEGER NOT NULL,
+                PRIMARY KEY (platform, account)
+            ) STRICT
+            """,
+        ),
+        Step(21, "CREATE INDEX identities_of_user ON identities (user_id)"),
+    ),
+)
+
+
+def ensure(tx: Transaction, platform: str, account: str, name: str, key: bytes) -> int:
+    """Return whose account this is; a person who comes for the first time gets a number.
+
+    Somebody who was forgotten and comes back within a quota's period finds what they had used of it.
+    """
+    row = tx.one(
+        """
+        SELECT i.user_id, i.name, u.seen_at FROM identities i JOIN users u ON u.id = i.user_id
+        WHERE i.platform = :platform AND i.account = :account
+        """,
+        platform=platform,
+        account=account,
+    )
+    if row is None:
+        return _welcome(tx, platform, account, name, key)
+    if row["name"] != name:
+        tx.run(
+            "UPDATE identities SET name = :name WHERE platform = :platform AND account = :account",
+            platform=platform,
+            account=account,
+            name=name,
+        )
+    if abs(tx.now - row["seen_at"]) >= HOUR:
+        tx.run("UPDATE users SET seen_at = :now WHERE id = :user_id", user_id=row["user_id"], now=tx.now)
+    return int(row["user_id"])
+
+
+def find(tx: Transaction, ref: str) -> int | None:
+    """Return who is meant by 'discord:8035', or by Mynah's own number; None where nobody is."""
+    platform, colon, account = ref.strip().partition(":")
+    if colon:
+        found = tx.value(
+            "SELECT user_id FROM identities WHERE platform = :platform AND account = :account",
+            platform=platform.strip().lower(),
+            account=account.strip(),
+        )
+    elif platform.isascii() and platform.isdigit() and len(platform) < 19:
+        found = tx.value("SELECT id FROM users WHERE id = :id", id=int(platform))
+    else:
+        found = None
+    return None if found is None else int(found)
+
+
+def account_hash(platform: str, account: str, key: bytes) -> str:
+    """Return what stands for an account whose person was forgotten: without the key, nobody can tell whose it is."""
+    return hmac.new(key, f"{platform}:{account}".encode(), hashlib.sha256).hexdigest()
+
+
+def _welcome(tx: Transaction, platform: str, account: str, name: str, key: bytes) -> int:
+    user_id = int(
+        tx.value(
+            "INSERT INTO users (name, created_at, seen_at) VALUES (:name, :now, :now) RETURNING id",
+            name=name,
+            now=tx.now,
+        )
+    )
+    tx.run(
+        """
+        INSERT INTO identities (platform, account, user_id, name, created_at)
+        VALUES (:platform, :account, :user_id, :name, :now)
+        """,
+        platform=platform,
+        account=account,
+        user_id=user_id,
+        name=name,
+        now=tx.now,
+    )
+    tombstones.claim(tx, account_hash(platform, account, key), user_id)
+    return user_id

@@ -1,0 +1,121 @@
+"""People: what is kept about a person over all tables, and how all of it goes.
+
+Nothing here names a table: each says in its `people` which of its columns name a person, a plugin's table too.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from storage import tombstones
+from storage.database import Row, Transaction, Value, due_for_scrub
+from storage.table import Person, Table, tables
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forgotten:
+    """What went when a person was forgotten."""
+
+    rows: Mapping[str, int]
+    """How many rows went, by table; tables that held none are left out."""
+    anonymised: Mapping[str, int]
+    """How many rows stay without the person (what admins did, and was done to them), by table."""
+    paths: tuple[str, ...]
+    """The files to be unlinked once this is committed, relative to the data folder."""
+
+
+def forget(tx: Transaction, user_id: int, key: bytes, of: Sequence[Table] | None = None) -> Forgotten:
+    """Let everything about a person go, in this transaction; unlink the files and call `Database.scrub` after it.
+
+    What they used of a quota stays under a keyed hash until its period has ended, so that nobody begins afresh by
+    being forgotten. Their jobs are to be cancelled before; one that is not loses its reservation here.
+
+    Args:
+        tx: The transaction.
+        user_id: Who is to be forgotten.
+        key: The secret of the data folder.
+        of: The tables; all, unless a test says otherwise.
+    """
+    found = _latest_first(of)
+    tx.run("PRAGMA defer_foreign_keys = ON")  # tables name each other in circles; at the end all must hold
+    tombstones.bury(tx, user_id, key)
+    anonymised = {table.name: _anonymise(tx, table, user_id) for table in found}
+    erased = {table.name: _erase(tx, table, user_id) for table in found}
+    paths = [str(path) for rows in erased.values() for row in rows for path in row if path is not None]
+    rows = {name: len(rows) for name, rows in erased.items()}
+    due_for_scrub(tx)
+    return Forgotten(rows=_filled(rows), anonymised=_filled(anonymised), paths=tuple(paths))
+
+
+def summary(tx: Transaction, user_id: int, of: Sequence[Table] | None = None) -> dict[str, int]:
+    """Return how many rows name a person, by table; tables in which none does are left out."""
+    counts = {
+        table.name: tx.value(f"SELECT COUNT(*) FROM {table.name} WHERE {_theirs(table)}", **_who(user_id))
+        for table in reversed(_latest_first(of))
+    }
+    return _filled(counts)
+
+
+def export(tx: Transaction, user_id: int, of: Sequence[Table] | None = None) -> dict[str, list[dict[str, Value]]]:
+    """Return every row that names a person, by table, in what JSON can hold; bytes are in base64.
+
+    Where a row names somebody else too, that column is None.
+    """
+    found: dict[str, list[dict[str, Value]]] = {}
+    for table in reversed(_latest_first(of)):
+        if table.exported and table.people:
+            rows = tx.all(f"SELECT * FROM {table.name} WHERE {_theirs(table)}", **_who(user_id))
+            if rows:
+                found[table.name] = [_told(table, row, user_id) for row in rows]
+    return found
+
+
+def _latest_first(of: Sequence[Table] | None) -> list[Table]:
+    # A table's rows stand on those of tables that were there before it, so what is latest goes first.
+    found = [table for table in (tables() if of is None else of) if table.people]
+    return sorted(found, key=lambda table: -table.steps[0].number)
+
+
+def _erase(tx: Transaction, table: Table, user_id: int) -> list[Row]:
+    # What a pseudonym was not found for does not stay under the name either.
+    theirs = _theirs(table, Person.ERASE, Person.PSEUDONYM)
+    if not theirs:
+        return []
+    told = ", ".join(table.paths) or "NULL"
+    return tx.all(f"DELETE FROM {table.name} WHERE {theirs} RETURNING {told}", **_who(user_id))
+
+
+def _anonymise(tx: Transaction, table: Table, user_id: int) -> int:
+    changed = 0
+    for column in (column for column, fate in table.people.items() if fate is Person.ANONYMISE):
+        cleared = ", ".join(f"{each} = NULL" for each in (column, *table.words.get(column, ())))
+        changed += tx.run(f"UPDATE {table.name} SET {cleared} WHERE {column} = :user_id", user_id=user_id)
+    return changed
+
+
+def _theirs(table: Table, *fates: Person) -> str:
+    return " OR ".join(
+        f"{column} = {':who' if fate is Person.PSEUDONYM else ':user_id'}"
+        for column, fate in table.people.items()
+        if fate in (fates or Person)
+    )
+
+
+def _who(user_id: int) -> dict[str, Value]:
+    return {"user_id": user_id, "who": f"user:{user_id}"}
+
+
+def _told(table: Table, row: Row, user_id: int) -> dict[str, Value]:
+    cells: dict[str, Value] = dict(zip(row.keys(), row, strict=True))
+    for column, value in cells.items():
+        if column in table.people and value not in _who(user_id).values():
+            cells[column] = None
+        elif isinstance(value, bytes):
+            cells[column] = base64.b64encode(value).decode("ascii")
+    return cells
+
+
+def _filled(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}

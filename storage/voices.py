@@ -1,0 +1,301 @@
+"""Voices: what people pick by name. A built-in one has a speaker, a clone a recording, a custom one a model."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.speech import Sex, Speaker
+from storage.database import Row, Transaction, Value
+from storage.table import Person, Step, Table
+
+Kind = Literal["builtin", "clone", "custom"]
+Visibility = Literal["private", "place", "public"]
+Status = Literal["building", "ready", "retired", "revoked", "failed"]
+
+TABLE = Table(
+    name="voices",
+    people={"user_id": Person.ERASE},
+    steps=(
+        Step(
+            80,
+            """
+            CREATE TABLE voices (
+                id {id},
+                kind TEXT NOT NULL CHECK (kind IN ('builtin', 'clone', 'custom')),
+                speaker_id INTEGER REFERENCES speakers (id) ON DELETE SET NULL,
+                recording_id INTEGER REFERENCES recordings (id) ON DELETE CASCADE,
+                model_id INTEGER REFERENCES models (id),
+                name TEXT NOT NULL CHECK (name <> ''),
+                folded TEXT NOT NULL CHECK (folded <> ''),
+                title TEXT NOT NULL DEFAULT '',
+                search TEXT NOT NULL DEFAULT '',
+                user_id INTEGER REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED,
+                language TEXT NOT NULL DEFAULT '',
+                sex TEXT NOT NULL DEFAULT '' CHECK (sex IN ('female', 'male', '')),
+                notes TEXT NOT NULL DEFAULT '',
+                visibility TEXT NOT NULL CHECK (visibility IN ('private', 'place', 'public')),
+                place_id INTEGER REFERENCES places (id),
+                status TEXT NOT NULL CHECK (status IN ('building', 'ready', 'retired', 'revoked', 'failed')),
+                revision INTEGER NOT NULL DEFAULT 1 CHECK (revision >= 1),
+                created_at INTEGER NOT NULL,
+                updated_at INTEGER NOT NULL,
+                CHECK (kind <> 'builtin' OR speaker_id IS NOT NULL),
+                CHECK ((kind = 'clone') = (recording_id IS NOT NULL)),
+                CHECK ((kind = 'custom') = (model_id IS NOT NULL)),
+                CHECK ((kind = 'builtin') = (user_id IS NULL)),
+                CHECK (kind <> 'builtin' OR visibility = 'public'),
+                CHECK (visibility <> 'place' OR place_id IS NOT NULL)
+            ) STRICT
+            """,
+        ),
+        Step(81, "CREATE UNIQUE INDEX voices_of_user ON voices (user_id, folded) WHERE user_id IS NOT NULL"),
+        Step(89, "CREATE UNIQUE INDEX voices_built_in ON voices (folded) WHERE user_id IS NULL"),
+        Step(82, "CREATE INDEX voices_of_speaker ON voices (speaker_id) WHERE speaker_id IS NOT NULL"),
+        Step(87, "CREATE INDEX voices_of_recording ON voices (recording_id) WHERE recording_id IS NOT NULL"),
+        Step(88, "CREATE INDEX voices_of_model ON voices (model_id) WHERE model_id IS NOT NULL"),
+        Step(94, "CREATE INDEX voices_by_name ON voices (folded)"),
+    ),
+)
+
+_VOICE = """
+    SELECT v.id, v.kind, v.name, v.title, v.language, v.sex, v.visibility, v.status, v.revision, v.user_id,
+        CASE WHEN v.notes <> '' THEN v.notes ELSE COALESCE(s.notes, '') END AS notes,
+        COALESCE(s.engine, '') AS engine, COALESCE(s.key, '') AS speaker_key
+    FROM voices v LEFT JOIN speakers s ON s.id = v.speaker_id
+"""
+_SEEN = """
+    v.status = 'ready' AND (
+        v.user_id = :user_id OR v.visibility = 'public' OR (v.visibility = 'place' AND v.place_id = :place_id)
+    )
+"""
+_NEAREST_FIRST = """
+    CASE WHEN v.user_id = :user_id THEN 0 WHEN v.visibility = 'place' THEN 1 WHEN v.user_id IS NULL THEN 2 ELSE 3 END
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Voice:
+    """Something that can speak, as people pick it."""
+
+    id: int
+    """Its number, which stays when it is renamed."""
+    kind: Kind
+    """What it was made from."""
+    name: str
+    """By which people pick it; one person has no two of a name."""
+    title: str
+    """What it is, for people to read, such as 'English (Great Britain)'."""
+    language: str
+    """What it speaks, as a BCP 47 tag."""
+    sex: Sex
+    """'female', 'male', or empty where nobody said."""
+    notes: str
+    """Anything else worth knowing; admins can write it."""
+    visibility: Visibility
+    """Whether its owner alone, those in its place, or everybody may use it."""
+    status: Status
+    """Whether it can speak: it is 'ready'; 'retired' while no engine here has it any more."""
+    revision: int
+    """Changes whenever it sounds different from before."""
+    user_id: int | None
+    """Whose it is; None: nobody's, it is built in."""
+    engine: str
+    """The engine that it belongs to; empty until it has a speaker."""
+    speaker_key: str
+    """How that engine calls its speaker; empty until it has one."""
+
+
+def fold(name: str) -> str:
+    """Return what two names share that are the same to people: 'Ömer ' and 'ömer'."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def get(tx: Transaction, id: int) -> Voice | None:
+    """Return the voice of that number, whatever its status and whosoever's it is."""
+    row = tx.one(f"{_VOICE} WHERE v.id = :id", id=id)
+    return _voice(row) if row else None
+
+
+def named(tx: Transaction, name: str, *, user_id: int, place_id: int) -> Voice | None:
+    """Return the voice that a person means by a name: their own first, then the place's, built-in, public ones."""
+    row = tx.one(
+        f"{_VOICE} WHERE v.folded = :folded AND {_SEEN} ORDER BY {_NEAREST_FIRST}, v.id LIMIT 1",
+        folded=fold(name),
+        user_id=user_id,
+        place_id=place_id,
+    )
+    return _voice(row) if row else None
+
+
+def visible(
+    tx: Transaction,
+    *,
+    user_id: int,
+    place_id: int,
+    language: str | None = None,
+    sex: str | None = None,
+    kind: str | None = None,
+    search: str | None = None,
+    limit: int = 25,
+    offset: int = 0,
+) -> list[Voice]:
+    """Return the voices that a person may use there, their own first; 'en' as a language takes in 'en-gb'."""
+    wanted = (language or "").lower()
+    rows = tx.all(
+        f"""
+        {_VOICE} WHERE {_SEEN}
+            AND (:language = '' OR lower(v.language) = :language OR lower(v.language) LIKE :dialects ESCAPE '\\')
+            AND (:sex IS NULL OR v.sex = :sex)
+            AND (:kind IS NULL OR v.kind = :kind)
+            AND v.search LIKE :search ESCAPE '\\'
+        ORDER BY {_NEAREST_FIRST}, v.folded, v.id LIMIT :limit OFFSET :offset
+        """,
+        user_id=user_id,
+        place_id=place_id,
+        language=wanted,
+        dialects=f"{_literally(wanted)}-%",
+        sex=sex,
+        kind=kind,
+        search=f"%{_literally(fold(search or ''))}%",
+        limit=limit,
+        offset=offset,
+    )
+    return [_voice(row) for row in rows]
+
+
+def suggest(tx: Transaction, typed: str, *, user_id: int, place_id: int, n: int = 25) -> list[str]:
+    """Return names that go on from what is typed: names that begin so, then titles, then what has it inside."""
+    text = _literally(fold(typed))
+    rows = tx.all(
+        f"""
+        SELECT v.name FROM voices v WHERE {_SEEN} AND v.search LIKE :inside ESCAPE '\\'
+        ORDER BY {_NEAREST_FIRST} = 0 DESC,
+            CASE WHEN v.folded LIKE :begins ESCAPE '\\' THEN 0 WHEN v.search LIKE :word ESCAPE '\\' THEN 1 ELSE 2 END,
+            {_NEAREST_FIRST}, v.folded, v.id
+        """,
+        user_id=user_id,
+        place_id=place_id,
+        inside=f"%{text}%",
+        begins=f"{text}%",
+        word=f"% {text}%",
+    )
+    return list(dict.fromkeys(str(row["name"]) for row in rows))[:n]
+
+
+def nearest(tx: Transaction, name: str, *, user_id: int, place_id: int, n: int = 3) -> list[str]:
+    """Return the names of voices that somebody may have meant by a name that no voice has, best first."""
+    found = suggest(tx, name, user_id=user_id, place_id=place_id, n=n)
+    if len(found) < n:
+        rows = tx.all(
+            f"SELECT v.name, v.folded, v.title FROM voices v WHERE {_SEEN}", user_id=user_id, place_id=place_id
+        )
+        called: dict[str, list[str]] = {}
+        for row in rows:
+            for said in {row["folded"], *fold(row["title"]).split(" (")}:  # 'english' for 'English (America)'
+                called.setdefault(said, []).append(str(row["name"]))
+        for close in difflib.get_close_matches(fold(name), called, n=2 * n, cutoff=0.5):
+            found += called[close]
+    return list(dict.fromkeys(found))[:n]
+
+
+def install(tx: Transaction, speakers: Sequence[Speaker]) -> int:
+    """Make the built-in voices those of these speakers, and return how many they are.
+
+    A voice whose speaker is gone is retired, not removed: it comes back as the same voice with its speaker.
+    """
+    known = {(row["engine"], row["key"]): row for row in tx.all(_BUILTIN)}
+    taken = {row["folded"]: owner for owner, row in known.items()}
+    there = {(speaker.engine, speaker.key) for speaker in speakers}
+    for speaker in speakers:
+        owner = (speaker.engine, speaker.key)
+        if owner not in known:
+            name = speaker.key if fold(speaker.key) not in taken else f"{speaker.engine}:{speaker.key}"
+            taken[fold(name)] = owner
+            _insert(tx, speaker, name)
+        elif _differs(known[owner], speaker):
+            _update(tx, speaker, known[owner])
+    for owner, row in known.items():
+        if owner not in there and row["status"] != "retired":
+            tx.run("UPDATE voices SET status = 'retired', updated_at = :now WHERE id = :id", id=row["id"], now=tx.now)
+    return len(there)
+
+
+_BUILTIN = """
+    SELECT v.id, v.name, v.folded, v.title, v.status, s.id AS speaker_id, s.engine, s.key, s.language, s.sex, s.notes
+    FROM voices v JOIN speakers s ON s.id = v.speaker_id WHERE v.kind = 'builtin'
+"""
+
+
+def _differs(row: Row, speaker: Speaker) -> bool:
+    now = (speaker.name, speaker.language, speaker.sex, speaker.notes)
+    return (row["title"], row["language"], row["sex"], row["notes"]) != now or row["status"] == "retired"
+
+
+def _insert(tx: Transaction, speaker: Speaker, name: str) -> None:
+    speaker_id = tx.value(
+        """
+        INSERT INTO speakers (engine, key, name, language, sex, notes, created_at)
+        VALUES (:engine, :key, :name, :language, :sex, :notes, :now) RETURNING id
+        """,
+        engine=speaker.engine,
+        key=speaker.key,
+        name=speaker.name,
+        language=speaker.language,
+        sex=speaker.sex,
+        notes=speaker.notes,
+        now=tx.now,
+    )
+    tx.run(
+        """
+        INSERT INTO voices (kind, speaker_id, name, folded, title, search, language, sex, visibility, status,
+            created_at, updated_at)
+        VALUES ('builtin', :speaker_id, :name, :folded, :title, :search, :language, :sex, 'public', 'ready', :now, :now)
+        """,
+        speaker_id=speaker_id,
+        **_words(speaker, name),
+        now=tx.now,
+    )
+
+
+def _update(tx: Transaction, speaker: Speaker, row: Row) -> None:
+    tx.run(
+        "UPDATE speakers SET name = :name, language = :language, sex = :sex, notes = :notes WHERE id = :id",
+        id=row["speaker_id"],
+        name=speaker.name,
+        language=speaker.language,
+        sex=speaker.sex,
+        notes=speaker.notes,
+    )
+    tx.run(
+        """
+        UPDATE voices SET name = :name, folded = :folded, title = :title, search = :search, language = :language,
+            sex = :sex, status = CASE WHEN status = 'retired' THEN 'ready' ELSE status END, updated_at = :now
+        WHERE id = :id
+        """,
+        id=row["id"],
+        **_words(speaker, row["name"]),
+        now=tx.now,
+    )
+
+
+def _words(speaker: Speaker, name: str) -> dict[str, Value]:
+    return {
+        "name": name,
+        "folded": fold(name),
+        "title": speaker.name,
+        "search": fold(f"{name} {speaker.name}"),
+        "language": speaker.language,
+        "sex": speaker.sex,
+    }
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _voice(row: Row) -> Voice:
+    return Voice(**dict(row))

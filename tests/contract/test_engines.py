@@ -1,0 +1,187 @@
+"""What every engine promises, held over all that are found and over a tiny one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from engine.engine import Engine, EngineError, EngineMissing, engines
+from engine.speech import Audio, Utterance
+from engine.text import clean
+from tests.engine.sines import SineEngine
+
+TEXT = "Hello there, this is a sentence that takes some seconds to say, for it goes on and on until it ends."
+KINDS = {"sentence", "word", "syllable", "phoneme"}
+HOSTILE = [
+    "a" * 50_000,
+    "\U0001f602" * 300,
+    "\u0645\u0631\u062d\u0628\u0627 " * 50,
+    "[[ h@'loU ]] [[",
+    "\x01\x02\x1b[31m\x7f\x85",
+    "\0",
+    "a\0b",
+    "h" + "\u0301" * 5000,
+    "".join(chr(0xE0000 + ord(letter)) for letter in "ignore"),
+    '<speak><break time="999999s"/></speak>',
+    "\ud800",
+    "",
+    " ",
+    "." * 3000,
+    "9" * 2000,
+    "\u65e5\u672c\u8a9e" * 50,
+    "%s %n {0} \\ ' \" ; DROP TABLE",
+]
+
+
+@pytest.fixture(scope="module", params=[*engines().values(), SineEngine], ids=lambda engine: engine.name)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    opened: Engine = request.param()
+    try:
+        opened.open()
+    except EngineMissing as missing:
+        pytest.skip(str(missing))
+    yield opened
+    opened.close()
+
+
+def utterance(engine: Engine, text: str = TEXT, speaker: str = "", speed: float = 1.0) -> Utterance:
+    keys = [each.key for each in engine.speakers()]
+    usual = "en-gb" if "en-gb" in keys else keys[0]
+    return Utterance(text=text, engine=engine.name, speaker=speaker or usual, speed=speed)
+
+
+def say(engine: Engine, *utterances: Utterance) -> list[list[Audio]]:
+    """The chunks of every row of a batch."""
+    rows: list[list[Audio]] = [[] for _ in utterances]
+    for row, chunk in engine.synthesize(utterances, lambda row: False):
+        rows[row].append(chunk)
+    return rows
+
+
+def seconds(chunks: list[Audio]) -> float:
+    return sum(chunk.seconds for chunk in chunks)
+
+
+def test_espeak_is_among_them() -> None:
+    assert "espeak" in engines()
+
+
+def test_it_says_what_it_can_do(engine: Engine) -> None:
+    abilities = engine.abilities()
+    assert abilities.batch >= 1
+    assert abilities.licence and abilities.version
+    assert abilities.timings <= KINDS
+    assert {speaker.language for speaker in engine.speakers()} <= abilities.languages
+
+
+def test_its_speakers_can_be_told_apart(engine: Engine) -> None:
+    speakers = engine.speakers()
+    assert len(speakers) == len({speaker.key.lower() for speaker in speakers}) > 0
+    assert len(speakers) == len({speaker.name.lower() for speaker in speakers})
+    for speaker in speakers:
+        assert speaker.engine == engine.name
+        assert speaker.key and "+" not in speaker.key
+        assert speaker.name == " ".join(speaker.name.split()) != ""
+        assert re.fullmatch(r"[a-z]{2,8}(-[a-z0-9]{1,8})*", speaker.language, re.IGNORECASE), speaker.language
+        assert speaker.sex in ("female", "male", "")
+        assert len(speaker.notes) <= 200
+
+
+def test_its_variants_can_be_told_apart_and_are_taken(engine: Engine) -> None:
+    variants = engine.variants()
+    assert len(variants) == len({variant.key.lower() for variant in variants})
+    assert len(variants) == len({variant.name.lower() for variant in variants})
+    plain = utterance(engine)
+    for variant in variants[:3]:
+        varied = utterance(engine, speaker=f"{plain.speaker}+{variant.key}")
+        assert seconds(say(engine, varied)[0]) > 0
+
+
+def test_it_speaks_at_one_rate_and_within_full_scale(engine: Engine) -> None:
+    (chunks,) = say(engine, utterance(engine))
+    samples = np.concatenate([chunk.samples for chunk in chunks])
+    assert {chunk.samples.dtype for chunk in chunks} == {np.dtype(np.float32)}
+    assert {chunk.rate for chunk in chunks} <= {8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000}
+    assert len({chunk.rate for chunk in chunks}) == 1
+    assert np.isfinite(samples).all()
+    assert 0.05 < np.abs(samples).max() <= 1.0
+    assert 1 < seconds(chunks) < 60
+
+
+def test_every_speaker_speaks(engine: Engine) -> None:
+    for speaker in engine.speakers():
+        (chunks,) = say(engine, utterance(engine, "Hello 1 2 3.", speaker.key))
+        assert seconds(chunks) > 0.1, speaker.key
+
+
+def test_rows_of_a_batch_do_not_mix(engine: Engine) -> None:
+    short, long = utterance(engine, "One."), utterance(engine)
+    batch = [short, long][: max(1, engine.abilities().batch)]
+    together = say(engine, *batch)
+    alone = [say(engine, each)[0] for each in batch]
+    assert [seconds(row) for row in together] == pytest.approx([seconds(row) for row in alone], rel=0.1)
+
+
+def test_timings_are_in_order_and_inside_the_sound(engine: Engine) -> None:
+    (chunks,) = say(engine, utterance(engine))
+    timings = [timing for chunk in chunks for timing in chunk.timings]
+    length_ms = math.ceil(1000 * seconds(chunks))
+    assert {timing.kind for timing in timings} == engine.abilities().timings
+    assert [timing.start_ms for timing in timings] == sorted(timing.start_ms for timing in timings)
+    assert all(0 <= timing.start_ms <= timing.end_ms <= length_ms for timing in timings)
+    assert all(timing.text in TEXT for timing in timings if timing.kind in ("word", "sentence"))
+
+
+def test_twice_the_speed_is_shorter(engine: Engine) -> None:
+    slow, fast = say(engine, utterance(engine))[0], say(engine, utterance(engine, speed=2.0))[0]
+    assert seconds(slow) / 2.6 < seconds(fast) < seconds(slow) / 1.5
+
+
+def test_what_is_stopped_before_it_begins_is_not_said(engine: Engine) -> None:
+    assert list(engine.synthesize([utterance(engine)], lambda row: True)) == []
+
+
+def test_it_asks_every_second_whether_to_go_on(engine: Engine) -> None:
+    asked = 0
+
+    def stopped(row: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    made = sum(chunk.seconds for _, chunk in engine.synthesize([utterance(engine, TEXT * 5)], stopped))
+    assert asked >= math.floor(made)
+
+
+def test_what_is_stopped_on_the_way_is_not_said_to_its_end(engine: Engine) -> None:
+    whole = seconds(say(engine, utterance(engine, TEXT * 5))[0])
+    asked = 0
+
+    def stopped(row: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 3
+
+    said = sum(chunk.seconds for _, chunk in engine.synthesize([utterance(engine, TEXT * 5)], stopped))
+    assert asked > 3
+    assert said < whole / 2
+
+
+def test_a_speaker_that_it_does_not_have_is_refused(engine: Engine) -> None:
+    with pytest.raises(EngineError):
+        say(engine, utterance(engine, speaker="nobody of that name"))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+@pytest.mark.parametrize("ready", [clean, str], ids=["clean", "raw"])
+def test_a_hostile_text_neither_breaks_it_nor_lingers(engine: Engine, text: str, ready: type[str]) -> None:
+    try:
+        (chunks,) = say(engine, utterance(engine, ready(text)))
+    except EngineError:
+        chunks = []
+    assert all(np.isfinite(chunk.samples).all() for chunk in chunks)
+    assert seconds(say(engine, utterance(engine))[0]) > 1

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import io
+import math
+import wave
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+
+from engine.audio import HEADER_BYTES, BadAudio, check, join, peak, to_pcm16, wav_header
+from engine.engine import EngineError
+from engine.speech import Audio, Timing
+
+RATE = 22_050
+
+
+def sound(samples: list[float] | NDArray[np.float32], rate: int = RATE) -> Audio:
+    return Audio(samples=np.asarray(samples, dtype=np.float32), rate=rate)
+
+
+def test_a_good_sound_passes_and_its_peak_is_told() -> None:
+    assert check(sound([0.0, 0.25, -0.5]), "a") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("samples", "text"),
+    [
+        ([], "hello"),
+        ([0.1, math.nan, 0.1], "hello"),
+        ([0.1, math.inf], "hello"),
+        ([0.1, -math.inf], "hello"),
+        ([1.01], "hello"),
+        ([-1.5], "hello"),
+        ([0.0] * 1000, "hello"),
+        ([1e-5] * 1000, "hello"),
+        ([0.5] * (RATE * 60), "hi"),
+    ],
+    ids=["empty", "nan", "inf", "-inf", "too loud", "too loud below", "silent", "nearly silent", "a minute for two"],
+)
+def test_what_nobody_may_hear_does_not_pass(samples: list[float], text: str) -> None:
+    with pytest.raises(BadAudio):
+        check(sound(samples), text)
+
+
+def test_bad_audio_is_an_engine_error() -> None:
+    assert issubclass(BadAudio, EngineError)
+
+
+def test_a_text_without_letters_may_be_silent() -> None:
+    assert check(sound([0.0] * 1000), "... 1 !") == 0.0
+
+
+@given(arrays.arrays(np.int16, st.integers(0, 50_000)))
+def test_sixteen_bits_come_out_as_they_were(whole: NDArray[np.int16]) -> None:
+    assert to_pcm16(whole.astype(np.float32) / np.float32(32768)) == whole.astype("<i2").tobytes()
+
+
+@given(arrays.arrays(np.float32, st.integers(0, 2000), elements=st.floats(-4, 4, width=32)))
+def test_samples_are_rounded_and_cut_at_full_scale(samples: NDArray[np.float32]) -> None:
+    before = samples.copy()
+    expected = np.clip(np.rint(samples.astype(np.float64) * 32768), -32768, 32767)
+    assert np.array_equal(np.frombuffer(to_pcm16(samples), "<i2"), expected)
+    assert np.array_equal(samples, before)
+
+
+def test_the_peak_of_nothing_is_nothing() -> None:
+    assert peak(np.zeros(0, np.float32)) == 0.0
+
+
+@pytest.mark.parametrize("count", [0, 1, 12_345])
+def test_a_header_and_samples_make_a_file_that_the_standard_library_reads(count: int) -> None:
+    data = to_pcm16(np.linspace(-1, 1, count, dtype=np.float32))
+    header = wav_header(RATE, len(data))
+    assert len(header) == HEADER_BYTES
+    with wave.open(io.BytesIO(header + data)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
+        assert file.readframes(count + 1) == data
+    assert int.from_bytes(header[4:8], "little") == len(header) + len(data) - 8
+    assert int.from_bytes(header[40:44], "little") == len(data)
+
+
+def test_chunks_are_put_together_in_their_order() -> None:
+    timings = [Timing(kind="word", text=text, start_ms=0, end_ms=1) for text in "ab"]
+    first = replace(sound([0.1, 0.2]), timings=(timings[0],))
+    second = replace(sound([0.3]), timings=(timings[1],))
+    whole = join([first, second])
+    assert np.array_equal(whole.samples, np.asarray([0.1, 0.2, 0.3], np.float32))
+    assert whole.timings == tuple(timings)
+    assert join([first]) is first

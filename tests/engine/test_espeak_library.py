@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import espeakng_loader  # type: ignore[import-untyped]  # it has no types
+import pytest
+
+from engine.engine import EngineError, EngineMissing
+from engine.espeak_library import (
+    FASTEST,
+    PHONEME,
+    SENTENCE,
+    SLOWEST,
+    WORD,
+    EspeakLibrary,
+    Speech,
+    espeak_library,
+)
+
+TEXT = "Hello there. Naïve Élodie paid 3.50."
+
+
+def say(text: str, voice: str = "gmw/en-US", pace: int = 175) -> Speech:
+    return espeak_library().say(text, voice=voice, pace=pace, stopped=lambda: False)
+
+
+def test_there_is_one_espeak_in_a_process() -> None:
+    assert espeak_library() is espeak_library()
+    assert espeak_library().rate == 22_050
+    assert espeak_library().version.startswith("1.52")
+
+
+def test_every_language_and_variant_is_listed() -> None:
+    library = espeak_library()
+    assert len(library.languages) == 141
+    assert len(library.variants) == 104
+    assert all(file.path.startswith("!v/") for file in library.variants)
+    mandarin = next(file for file in library.languages if file.path == "sit/cmn")
+    assert mandarin.languages == ("cmn", "zh-cmn", "zh")
+    assert {file.gender for file in library.variants} == {1, 2}
+
+
+def test_marks_tell_where_in_the_text_things_are_said_and_when() -> None:
+    speech = say(TEXT)
+    length_ms = len(speech.pcm) // 2 * 1000 // 22_050
+    words = [TEXT[mark.position - 1 :][: mark.length] for mark in speech.marks if mark.kind == WORD]
+    assert words[:4] == ["Hello", "there", "Naïve", "Élodie"]
+    assert [TEXT[mark.position - 1] for mark in speech.marks if mark.kind == SENTENCE] == ["H", "N"]
+    assert {"h", "ə", "v"} < {mark.phoneme for mark in speech.marks if mark.kind == PHONEME}
+    times = [mark.ms for mark in speech.marks]
+    assert times == sorted(times)
+    assert 0 <= times[0] <= times[-1] <= length_ms
+
+
+@pytest.mark.parametrize("pace", [SLOWEST, 175, FASTEST])
+def test_marks_keep_to_the_sound_at_every_pace(pace: int) -> None:
+    speech = say(TEXT, pace=pace)
+    times = [mark.ms for mark in speech.marks]
+    assert times == sorted(times)
+    assert times[-1] <= len(speech.pcm) // 2 * 1000 // 22_050
+
+
+def test_it_stops_when_told_to() -> None:
+    asked = 0
+
+    def stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 3
+
+    speech = espeak_library().say("and so on " * 1000, voice="gmw/en", pace=175, stopped=stopped)
+    assert asked == 3
+    assert len(speech.pcm) / 2 / 22_050 <= 3.0
+
+
+def test_an_error_in_the_middle_of_the_sound_is_raised_and_the_next_text_is_said() -> None:
+    def stopped() -> bool:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        espeak_library().say("Hello.", voice="gmw/en", pace=175, stopped=stopped)
+    assert len(say("Hello.").pcm) > 0
+
+
+@pytest.mark.parametrize("voice", ["nosuch", "../../etc/passwd", "en-gb+Annie", "mb/mb-en1", ""])
+def test_a_voice_that_is_not_there_is_refused_and_the_next_text_is_said(voice: str) -> None:
+    if voice:
+        with pytest.raises(EngineError):
+            say("Hello.", voice=voice)
+    assert len(say("Hello.").pcm) > 0
+
+
+@pytest.mark.parametrize("text", ["", " ", "\0", "a\0b", "[[", "[[ h@'loU ]]", "<speak>a</speak>", "\ud800"])
+def test_no_text_is_read_as_anything_but_text(text: str) -> None:
+    assert len(say(text).pcm) < 22_050 * 2 * 5
+
+
+def test_phonemes_in_a_text_are_read_as_letters() -> None:
+    assert len(say("[[h@loU w3:ld]]").marks) > len(say("hello world").marks)
+
+
+def test_what_is_no_library_is_missing(tmp_path: Path) -> None:
+    nothing = tmp_path / "libespeak-ng.so"
+    nothing.write_bytes(b"nothing")
+    with pytest.raises(EngineMissing):
+        EspeakLibrary(nothing, tmp_path)
+
+
+def test_it_finds_its_data_behind_a_long_path(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["a folder with a rather long name"] * 6)
+    deep.mkdir(parents=True)
+    data = deep / "espeak-ng-data"
+    data.symlink_to(espeakng_loader.get_data_path(), target_is_directory=True)
+    assert len(str(data)) > 160
+    program = (
+        "import sys; from pathlib import Path; from engine.espeak_library import EspeakLibrary\n"
+        "library = EspeakLibrary(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "speech = library.say('Hello.', voice='gmw/en', pace=175, stopped=lambda: False)\n"
+        "print(len(library.languages), len(speech.pcm) > 10_000)"
+    )
+    # espeak keeps one state for a process: a second one is opened in a process of its own.
+    done = subprocess.run(
+        [sys.executable, "-c", program, espeakng_loader.get_library_path(), str(data)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.split() == ["141", "True"]

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from engine.text import SENTENCE_LIMIT, clean, sentences, speakable
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+WRAPPED = """The Time Traveller (for so it will be convenient to speak of
+him) was expounding a recondite matter to us. His pale grey
+eyes shone and twinkled, and his usually pale face was flushed
+and animated."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Hello, I am Mynah.", "Hello, I am Mynah."),
+        ("", ""),
+        (" \t\n \u3000 ", ""),
+        ("a\0b", "ab"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+        ("a\ud800b", "ab"),
+        ("a\ud83d\ude00b", "a\U0001f600b"),
+        ("\uff20everyone", "@everyone"),
+        ("\ufb01ne \u2460", "fine 1"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("pay \u202eevil\u202c now\u200f", "pay evil now"),
+        ("\ufeffco\u00adop\u200b", "coop"),
+        ("h" + "\u0301" * 5000 + "i", "h\u0301\u0301i"),
+        ("h" + "\u0489" * 50 + "i", "h\u0489\u0489i"),
+        ("\u0103\u0301", "\u1eaf"),
+        ("\u03b1\u0313\u0301\u0345", "\u1f84"),
+        ("x" + "".join(chr(0xE0000 + ord(letter)) for letter in "ignore"), "x"),
+        (FAMILY, "\U0001f468\U0001f469\U0001f467"),
+        ("\u2764\ufe0f", "\u2764"),
+        ("\ue000\uffff\U000f0000", ""),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+        ("a\u200db \u200d", "ab"),
+        ("\u0645\u0631\u062d\u0628\u0627", "\u0645\u0631\u062d\u0628\u0627"),
+        ("a \u00a0\u2003 b\tc", "a b c"),
+        ("a\r\nb\rc\u2028d\x85e\x0bf", "a\nb\nc\nd\ne\nf"),
+        ("a  \n  b", "a\nb"),
+        ("a\n \n\n\nb\r\n\r\nc", "a\n\nb\n\nc"),
+    ],
+    ids=ascii,
+)
+def test_a_text_is_cleaned_of_what_nobody_reads(typed: str, read: str) -> None:
+    assert clean(typed) == read
+
+
+@given(st.text(st.characters()))
+@example("\u0345\u200d\u0301\u00e9")
+@example("a\u200d\u0301b")
+@example("\ud83d\u200d\ude00")
+@example("e\u0301\ufe0f\u0301\u0301")
+def test_a_clean_text_is_fit_to_be_stored_and_stays_as_it_is(text: str) -> None:
+    read = clean(text)
+    read.encode()
+    assert clean(read) == read
+    assert unicodedata.is_normalized("NFKC", read)
+    assert read == read.strip()
+    assert "\n\n\n" not in read and "  " not in read
+    assert {unicodedata.category(character) for character in read if character not in "\n\u200c\u200d"}.isdisjoint(
+        {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+
+
+@given(st.text(st.characters(categories=["L", "Nd"]), max_size=50))
+def test_cleaning_loses_no_letter_and_no_digit(text: str) -> None:
+    assert clean(text) == unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize("text", ["a", "7", "... ok", "\u4e16", "\u0645", "\u00bd", "_a_"])
+def test_letters_and_digits_can_be_spoken(text: str) -> None:
+    assert speakable(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "?!", "\U0001f602" * 50, FAMILY, "\u2014 \u2026", "@#$%", "\u0301"])
+def test_signs_alone_cannot(text: str) -> None:
+    assert not speakable(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("...", []),
+        ("\U0001f602", []),
+        ("Hello", ["Hello"]),
+        ("Dr. Smith paid 3.50.", ["Dr. Smith paid 3.50."]),
+        ("Dr. Smith paid 3.50. Then he left!", ["Dr. Smith paid 3.50.", "Then he left!"]),
+        ("J. R. R. Tolkien met Mrs. Jones vs. St. Mary.", ["J. R. R. Tolkien met Mrs. Jones vs. St. Mary."]),
+        ("The U.S. Army. It was I. Yes.", ["The U.S. Army.", "It was I.", "Yes."]),
+        ("No. 5 and Fig. 3, pp. 7. No. Never.", ["No. 5 and Fig. 3, pp. 7.", "No.", "Never."]),
+        ("At 5 p.m. we met. See e.g. this.", ["At 5 p.m. we met.", "See e.g. this."]),
+        ('"Stop!" he said. (Really?) Yes.', ['"Stop!" he said.', "(Really?)", "Yes."]),
+        ("Wait... what? Well... Fine.", ["Wait... what?", "Well...", "Fine."]),
+        ("What?! No!!! Yes", ["What?!", "No!!!", "Yes"]),
+        ("\u00bfQu\u00e9? \u00a1S\u00ed!", ["\u00bfQu\u00e9?", "\u00a1S\u00ed!"]),
+        ("Go to mynah.example.org now. Or 1.2.3.", ["Go to mynah.example.org now.", "Or 1.2.3."]),
+        ("1. One\n2. Two", ["1. One", "2. Two"]),
+        ("one\ntwo\n\nthree", ["one", "two", "three"]),
+        ("\u4f60\u597d!\u4e16\u754c\u3002\u4eca\u5929", ["\u4f60\u597d!", "\u4e16\u754c\u3002", "\u4eca\u5929"]),
+        ("\u300c\u4f60\u597d\u3002\u300d\u4ed6\u8bf4\u3002", ["\u300c\u4f60\u597d\u3002\u300d", "\u4ed6\u8bf4\u3002"]),
+        (
+            "\u0928\u092e\u0938\u094d\u0924\u0947\u0964 \u0906\u092a",
+            ["\u0928\u092e\u0938\u094d\u0924\u0947\u0964", "\u0906\u092a"],
+        ),
+        (
+            "\u0645\u0631\u062d\u0628\u0627\u061f \u0646\u0639\u0645",
+            ["\u0645\u0631\u062d\u0628\u0627\u061f", "\u0646\u0639\u0645"],
+        ),
+        ("Hello! \U0001f602 ... Bye.", ["Hello! \U0001f602 ...", "Bye."]),
+        ("... Hello", ["Hello"]),
+    ],
+)
+def test_a_text_is_cut_where_its_sentences_end(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_lines_that_a_program_wrapped_are_no_sentences() -> None:
+    assert sentences(WRAPPED) == [
+        "The Time Traveller (for so it will be convenient to speak of him) was expounding a recondite matter to us.",
+        "His pale grey eyes shone and twinkled, and his usually pale face was flushed and animated.",
+    ]
+
+
+def test_lines_of_a_poem_are() -> None:
+    assert sentences("Tyger Tyger, burning bright,\nIn the forests of the night;") == [
+        "Tyger Tyger, burning bright,",
+        "In the forests of the night;",
+    ]
+
+
+def test_a_long_sentence_is_cut_at_commas_first() -> None:
+    text = "one two three four, five six 1,000,000 seven eight, nine ten eleven twelve"
+    assert sentences(text, limit=40) == [
+        "one two three four,",
+        "five six 1,000,000 seven eight,",
+        "nine ten eleven twelve",
+    ]
+
+
+def test_without_commas_it_is_cut_at_blanks_and_without_blanks_anywhere() -> None:
+    assert sentences("one two three four five", limit=10) == ["one two", "three four", "five"]
+    assert sentences("abcdefghij" * 3, limit=10) == ["abcdefghij"] * 3
+
+
+def test_a_word_of_fifty_thousand_letters_is_said_in_pieces() -> None:
+    pieces = sentences("a" * 50_000)
+    assert "".join(pieces) == "a" * 50_000
+    assert max(map(len, pieces)) == SENTENCE_LIMIT
+
+
+def test_a_mark_stays_with_its_letter() -> None:
+    pieces = sentences("\u0b95\u0bcd\u0bb7" * 200, limit=10)
+    assert not any(unicodedata.category(piece[0])[0] == "M" for piece in pieces)
+
+
+def spoken(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+@given(
+    st.one_of(
+        st.text(), st.text("aB1 .,;!?\n\"')\u3002\u0301\u2014-"), st.from_regex(r"([A-Z][a-z]{0,9}[.,!?]? ){0,40}")
+    ),
+    st.integers(1, 60),
+)
+@example("Dr. A. B. 1. 2. c", 3)
+@example("\u0301" * 20, 1)
+def test_no_piece_is_too_long_and_nothing_speakable_is_lost(text: str, limit: int) -> None:
+    read = clean(text)
+    pieces = sentences(read, limit=limit)
+    assert all(len(piece) <= limit for piece in pieces)
+    assert all(speakable(piece) and piece == piece.strip() for piece in pieces)
+    assert spoken("".join(pieces)) == spoken(read)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "." * 300_000,
+            ".)" * 150_000,
+            "!" * 300_000,
+            "Dr. " * 75_000,
+            "1. " * 100_000,
+            '"' * 300_000,
+            ", " * 150_000,
+        ),
+        *("\u0316\u0300" * 150_000, "\u200d" * 300_000, " \n" * 150_000, "\u3002" * 300_000, "a" * 300_000),
+        *(("x" * 60 + "\n") * 5_000, "A.B." * 75_000, "\ufdfa" * 20_000, "\ud800" * 300_000),
+    ],
+    ids=lambda text: ascii(text[:4]),
+)
+def test_a_hostile_text_takes_no_longer_than_its_length_explains(text: str) -> None:
+    began = time.process_time()
+    sentences(clean(text))
+    assert time.process_time() - began < 5

@@ -1,0 +1,58 @@
+"""Drafts wait for their person, and only for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage import drafts
+from storage.clock import DAY, HOUR, SetClock
+from storage.database import Database, Transaction
+from storage.drafts import Draft
+from tests.storage import making
+
+
+@pytest.fixture
+async def ada(database: Database) -> int:
+    def work(tx: Transaction) -> int:
+        making.place(tx)
+        return making.person(tx)
+
+    return await database.write(work)
+
+
+def leave(tx: Transaction, user_id: int, life: int = DAY) -> Draft:
+    return drafts.leave(
+        tx, user_id=user_id, place_id=1, command="clone", signature="s", values={"name": "Ömer"},
+        missing="recording", reason="Send a recording.", address={"channel": "42"}, life=life,
+    )  # fmt: skip
+
+
+async def test_a_draft_is_taken_once_with_all_that_was_left(database: Database, ada: int) -> None:
+    left = await database.write(lambda tx: leave(tx, ada))
+    taken = await database.write(lambda tx: drafts.take(tx, left.code, ada))
+    assert taken == left
+    assert taken is not None and (taken.values, taken.address) == ({"name": "Ömer"}, {"channel": "42"})
+    assert await database.write(lambda tx: drafts.take(tx, left.code, ada)) is None
+
+
+async def test_nobody_else_takes_it(database: Database, ada: int) -> None:
+    left = await database.write(lambda tx: leave(tx, ada))
+    bob = await database.write(lambda tx: making.person(tx, "2", "Bob"))
+    assert await database.write(lambda tx: drafts.take(tx, left.code, bob)) is None
+    assert await database.write(lambda tx: drafts.take(tx, f" {left.code.upper()} ", ada)) == left
+
+
+async def test_a_draft_is_not_taken_after_its_time_and_goes(database: Database, ada: int, clock: SetClock) -> None:
+    late = await database.write(lambda tx: leave(tx, ada, HOUR))
+    later = await database.write(lambda tx: leave(tx, ada, 2 * HOUR))
+    clock.turn(HOUR)
+    assert await database.write(lambda tx: drafts.take(tx, late.code, ada)) is None
+    assert await database.write(drafts.expire) == 1
+    assert await database.write(lambda tx: drafts.take(tx, later.code, ada)) == later
+
+
+async def test_codes_cannot_be_guessed(database: Database, ada: int) -> None:
+    codes = await database.write(lambda tx: [leave(tx, ada).code for _ in range(500)])
+    assert len(set(codes)) == 500
+    assert all(len(code) == 8 and code.isalnum() and code == code.lower() for code in codes)
+    assert len({code[:2] for code in codes}) > 200, "they begin with anything"
