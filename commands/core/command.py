@@ -6,7 +6,7 @@ import enum
 import hashlib
 import inspect
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, get_type_hints
@@ -123,6 +123,17 @@ def commands() -> dict[str, Command]:
         if len(each.path) > 1 and each.path[0] in found:
             raise ValueError(f"{each.path[0]!r} is a command and a group at once")
     return found
+
+
+def shown_to(every: Mapping[str, Command], *words: str) -> Audience:
+    """Who is shown what stands under these words (a group, or one command): the widest audience of its members.
+
+    Discord drops the permissions of subcommands and keeps those of their group, so a group has one audience that
+    the platform knows of. Were it the narrowest, nobody but admins would find /quota show; so it is the widest,
+    and what is narrower is refused when it is asked (`request.check_audience`), which is the check that counts.
+    A platform whose commands stand alone (Telegram's menu) passes a command's whole path, and hears its own.
+    """
+    return min(each.audience for each in every.values() if each.path[: len(words)] == words)
 
 
 def _read_params(handler: Handler, helps: dict[str, str]) -> tuple[Param, ...]:

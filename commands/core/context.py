@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from commands.core.command import Audience, Command
 from commands.core.studio import Studio
 from engine.engine import Abilities
+from engine.speech import Variant
 from storage import queue, voices
 from storage.database import Database, Transaction, Work
 from storage.metrics import Metric
@@ -65,6 +66,10 @@ class Host(Protocol):
         """What each open engine can do, by its name."""
 
     @property
+    def variants(self) -> Mapping[str, Sequence[Variant]]:
+        """The variants that the speakers of each open engine can take behind a '+', by the engine's name."""
+
+    @property
     def key(self) -> bytes:
         """The secret of this data folder, under which forgotten people's use is kept."""
 
@@ -95,6 +100,12 @@ class Inquiry:
     async def voice_names(self, typed: str) -> list[str]:
         """Up to 25 names of voices that the asker may use and that match what is typed, best first."""
         asker = self.asker
+        base, plus, variant = typed.partition("+")
+        if plus:
+            place_id = asker.place.id
+            voice = await self.read(lambda tx: voices.named(tx, base, user_id=asker.user_id, place_id=place_id))
+            known = self.host.variants.get(voice.engine, ()) if voice else ()
+            return [f"{base}+{each.key}" for each in known if each.key.startswith(variant.lower())][:25]
         return await self.read(lambda tx: voices.suggest(tx, typed, user_id=asker.user_id, place_id=asker.place.id))
 
 
@@ -118,7 +129,7 @@ class JobContext(Context):
     studio: Studio
     """Turns utterances into audio."""
     workspace: Path
-    """A folder for this attempt's temporary files; it goes when the attempt ends."""
+    """A folder for this attempt's temporary files; who needs it makes it, and it goes when the attempt ends."""
     used: dict[Metric, int] = field(default_factory=dict)
     """What the job really took, where that is less than what was set aside; the command fills it in."""
 

@@ -6,8 +6,9 @@ import enum
 import inspect
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Annotated, TypeVar, get_args, get_origin
+from dataclasses import asdict, dataclass, field, fields
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, Union, get_args, get_origin
 
 from commands.core.errors import UsageError
 from commands.core.reply import Json
@@ -33,7 +34,7 @@ MISSING = Missing.MISSING
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Free text: the rest of the line in a chat, or the message replied to."""
+    """Free text of up to `max_length` characters: the rest of the line in a chat, or the message replied to."""
 
     max_length: int = TEXT_LIMIT
 
@@ -48,7 +49,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word that may stand for a number: 'unlimited' for -1."""
+    """A `word` that may stand for a `number`: 'unlimited' for -1."""
 
     word: str
     number: int
@@ -56,9 +57,16 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
-    """A name that can be completed while it is typed."""
+    """A name that can be completed while it is typed, from what `source` offers."""
 
     source: Suggester
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A `value` that help shows where it tells how the command is typed."""
+
+    value: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +141,11 @@ class Param:
         """Its name for people: 'keep-days' for keep_days."""
         return self.name.replace("_", "-")
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What it can be, where that is one of a few words; else nothing."""
+        return tuple(str(member.value) for member in self.kind) if issubclass(self.kind, enum.Enum) else ()
+
     def mark(self, wanted: type[T]) -> T | None:
         """Return its mark of that kind, if it has one."""
         return next((m for m in self.marks if isinstance(m, wanted)), None)
@@ -148,7 +161,11 @@ class Param:
             word = self.mark(Word)
             if not (span.low <= value <= span.high or (word and value == word.number)):
                 raise UsageError(
-                    "{name} goes from {low:g} to {high:g}.", name=self.option, low=span.low, high=span.high
+                    "{name} goes from {low:,.15g} to {high:,.15g}{word}.",
+                    name=self.option,
+                    low=span.low,
+                    high=span.high,
+                    word=f", or is {word.word}" if word else "",
                 )
         if (body := self.mark(Body)) and isinstance(value, str) and len(value) > body.max_length:
             raise UsageError(
@@ -181,16 +198,19 @@ class Param:
         return self._read_number_or_text(raw)
 
     def _read_record(self, raw: object) -> object:
-        if isinstance(raw, self.kind):
-            return raw
+        if isinstance(raw, RECORDS) and isinstance(raw, self.kind):
+            raw = asdict(raw)
         if isinstance(raw, Mapping):
-            known = {k: v for k, v in raw.items() if k in inspect.signature(self.kind).parameters}
+            forms = {f.name: f.type for f in fields(next(record for record in RECORDS if record is self.kind))}
+            known = {k: mend(v) if isinstance(v, str) else v for k, v in raw.items() if k in forms}
+            if any(type(v).__name__ != forms[k] for k, v in known.items()):
+                raise self._refusal(raw)
             try:
                 return self.kind(**known)
             except TypeError:
                 raise self._refusal(raw) from None
         if self.kind is not Attachment and isinstance(raw, str | int) and str(raw).strip():
-            return self.kind(id=str(raw).strip())
+            return self.kind(id=mend(str(raw)).strip())
         raise self._refusal(raw)
 
     def _read_choice(self, raw: object) -> object:
@@ -222,8 +242,8 @@ class Param:
     def _finite(self, value: object) -> object:
         if isinstance(value, float) and not math.isfinite(value):
             raise self._refusal(value)
-        if isinstance(value, str) and not self.mark(Body):
-            return value.strip()
+        if isinstance(value, str):
+            return mend(value, "ignore") if self.mark(Body) else mend(value).strip()
         return value
 
     def _refusal(self, raw: object) -> UsageError:
@@ -231,14 +251,21 @@ class Param:
         return UsageError("{name} has to be {wanted}, not {raw}.", name=self.option, wanted=wanted, raw=repr(raw)[:40])
 
 
+def mend(text: str, lone: Literal["ignore", "replace"] = "replace") -> str:
+    """Join the halves of characters that came apart; those that are alone go, or become a mark: none can be stored."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", lone)
+
+
 def read_param(name: str, hint: object, default: object, help: str) -> Param:
     """Make a parameter from its place in a signature."""
     marks: tuple[object, ...] = ()
-    if get_origin(hint) is Annotated:
-        hint, *rest = get_args(hint)
-        marks = tuple(rest)
-    options = [a for a in get_args(hint) if a is not type(None)]
-    kind = options[0] if options else hint
+    kind = hint
+    while get_origin(kind) in (Annotated, Union, UnionType):  # 'Speed | None' has one within the other
+        if get_origin(kind) is Annotated:
+            kind, *rest = get_args(kind)
+            marks += tuple(rest)
+        else:
+            kind = next(each for each in get_args(kind) if each is not type(None))
     if not isinstance(kind, type):
         raise TypeError(f"{name}: {hint!r} is not a type that a command can ask for")
     return Param(
@@ -251,13 +278,13 @@ async def voice_names(inquiry: Inquiry, typed: str) -> list[str]:
     return await inquiry.voice_names(typed)
 
 
-Text = Annotated[str, Body()]
+Text = Annotated[str, Body(), Example("Good morning.")]
 """What is to be said."""
-VoiceName = Annotated[str, Suggest(voice_names)]
+VoiceName = Annotated[str, Suggest(voice_names), Example("en-gb")]
 """A voice, by the name under which the person knows it."""
-Speed = Annotated[float, Between(0.5, 3.0)]
+Speed = Annotated[float, Between(0.5, 3.0), Example("1.2")]
 """Pace; 1 is the voice's own, 2 is twice as fast."""
-JobId = Annotated[int, Between(1, 2**53)]
+JobId = Annotated[int, Between(1, 2**53), Example("12")]
 """A job, by its number."""
-Limit = Annotated[int, Between(0, 10**12), Word("unlimited", -1)]
+Limit = Annotated[int, Between(0, 10**12), Word("unlimited", -1), Example("5000")]
 """How much of something; -1 for as much as one likes."""

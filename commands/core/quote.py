@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commands.core.command import Lane
 from storage.metrics import Charge
 
 
@@ -15,6 +16,8 @@ class Quote:
     """Set aside when the request is taken. At the end what was really used is settled, never more than this."""
     characters: int = 0
     """How many characters are to be said; from them comes the ETA."""
+    lane: Lane | None = None
+    """Where its job waits, where that is not the command's own lane (a chapter does not wait among sentences)."""
     file_id: int | None = None
     """A file that answers already: nothing is done, and nothing is charged."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 Json = Any
@@ -28,11 +28,11 @@ class FileRef:
     """A file that goes with a reply."""
 
     id: int
-    """Its row in `files`."""
+    """Its row in `files`; 0 where the job has only just made it, until the runner takes it in."""
     name: str
     """What the person sees it called, such as 'hello-i-am-mynah.wav'; safe on every system."""
     path: str
-    """Where it lies, relative to the data folder."""
+    """Where it lies, relative to the data folder; where the id is 0, the temporary file (a take's path) itself."""
     format: str
     """'wav', 'zip' …"""
     bytes: int
@@ -64,7 +64,7 @@ class Reply:
 
     def to_json(self) -> str:
         """Write it as the outbox keeps it."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(_record(self), default=_record, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Reply:
@@ -76,6 +76,11 @@ class Reply:
         if known.get("items") is not None:
             known["items"] = tuple(known["items"])
         return cls(**known)
+
+
+def _record(value: Reply | FileRef | Action) -> dict[str, Json]:
+    """One level of it: dataclasses.asdict copies every value deeply, which costs more than the writing."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -113,7 +113,7 @@ def to_order(admitted: Admitted, inquiry: Inquiry, request: Request) -> queue.Or
         values=json.dumps(stored, ensure_ascii=False),
         text=text if isinstance(text, str) else None,
         address=json.dumps(dict(request.address), ensure_ascii=False),
-        lane=int(command.lane),
+        lane=int(command.lane if admitted.quote.lane is None else admitted.quote.lane),
         inputs=len(inputs),
         charges=admitted.quote.charges,
         characters=admitted.quote.characters,

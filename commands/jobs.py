@@ -1,0 +1,249 @@
+"""/jobs: what you asked for, how far it is, and how to stop it or have it again."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+from commands.core.command import Audience, command
+from commands.core.context import Context
+from commands.core.errors import NotFound, Refused
+from commands.core.params import Between, JobId
+from commands.core.refusals import quota_reached
+from commands.core.reply import Action, FileRef, Json, Reply, bar
+from commands.core.request import revive
+from commands.core.words import count, duration, excerpt, iso
+from storage import audit, deliveries, files, jobs, queue
+from storage.database import Transaction
+from storage.files import File
+from storage.jobs import Job
+from storage.queue import LostJob
+from storage.quota import Shortage
+
+PAGE = 10
+"""How many jobs stand on a page."""
+Page = Annotated[int, Between(1, 10_000)]
+
+STATES = {
+    "pending": "waits for a file",
+    "ready": "waits",
+    "running": "under way",
+    "succeeded": "done",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+"""How a state is said to people."""
+
+
+class State(enum.Enum):
+    """How far a job is."""
+
+    PENDING = "pending"
+    READY = "ready"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@command("jobs", "list", private=True)
+async def list_jobs(ctx: Context, state: State | None = None, page: Page = 1) -> Reply:
+    """List what you asked for, the latest first.
+
+    Args:
+        state: Only jobs that are so far.
+        page: Which page of a long list.
+    """
+    wanted: jobs.State | None = state.value if state else None
+    offset = (page - 1) * PAGE
+    found = await ctx.read(lambda tx: jobs.of_user(tx, ctx.asker.user_id, state=wanted, limit=PAGE + 1, offset=offset))
+    more = len(found) > PAGE
+    lines = [_line(job) for job in found[:PAGE]]
+    if not lines:
+        lines = [_nothing(state, page)]
+    values: dict[str, Json] = {"page": page + 1} | ({"state": wanted} if wanted else {})
+    return Reply(
+        text="\n".join(lines),
+        private=True,
+        items=tuple(_facts(job) for job in found[:PAGE]),
+        actions=(Action(label="More", command="jobs list", values=values),) if more else (),
+    )
+
+
+@command("jobs", "show", private=True)
+async def show_job(ctx: Context, job: JobId) -> Reply:
+    """Tell how far a job is, or get its file once more.
+
+    Args:
+        job: Its number.
+    """
+
+    def look(tx: Transaction) -> tuple[Job, File | None, tuple[int, int] | None]:
+        found = _seen(tx, ctx, job)
+        file = files.get(tx, found.file_id) if found.file_id is not None else None
+        line = queue.line(tx, job) if found.state == "ready" else None
+        return found, file, line
+
+    found, file, line = await ctx.read(look)
+    theirs = found.user_id == ctx.asker.user_id
+    said = [_line(found)]
+    if found.state == "running":
+        left = f" · {duration((found.eta_at - ctx.database.clock.now()) / 1000)} left" if found.eta_at else ""
+        said.append(f"{bar(found.progress)} {found.progress:.0%}{left}")
+    if line is not None:
+        said.append("It is next." if line[0] == 0 else f"{count(line[0], 'jobs')} before it.")
+    if found.error:
+        said.append(found.error)
+    if found.state == "succeeded" and file is None:
+        said.append("Its file is gone; ask again to have it made anew.")
+    return Reply(
+        text="\n".join(said),
+        private=True,
+        data=_facts(found) | ({"file": file.path} if file and theirs else {}),
+        files=(_ref(file),) if file and theirs else (),
+        actions=_next_steps(found),
+    )
+
+
+@command("jobs", "cancel", private=True)
+async def cancel_job(ctx: Context, job: JobId) -> Reply:
+    """Stop a job; nothing is charged for it.
+
+    Args:
+        job: Its number.
+    """
+
+    def cancel(tx: Transaction) -> Job:
+        found = _seen(tx, ctx, job)
+        mine = found.user_id == ctx.asker.user_id
+        if not queue.cancel(tx, job, by="user" if mine else "host"):
+            raise Refused("Job {id} is {state} already.", id=job, state=STATES[found.state])
+        if not mine:
+            _tell_owner(tx, ctx, found)
+        return found
+
+    found = await ctx.commit(cancel)
+    await ctx.host.stop(job)
+    ctx.host.wake()
+    return Reply(
+        text=f"Job {job} is cancelled; nothing was charged.",
+        private=True,
+        data={"id": job, "state": "cancelled"},
+        actions=_next_steps(found, "cancelled"),
+    )
+
+
+@command("jobs", "retry", private=True)
+async def retry_job(ctx: Context, job: JobId) -> Reply:
+    """Have a job done that failed, was cancelled or was cut off.
+
+    Args:
+        job: Its number.
+    """
+
+    def retry(tx: Transaction) -> tuple[Job, int]:
+        found = _seen(tx, ctx, job, others=False)
+        if found.state == "succeeded":
+            raise Refused("Job {id} is done; /jobs show job={id} has its file.", id=job)
+        if found.state in ("failed", "cancelled"):
+            revive(ctx.host.commands.get(found.command), found.command, found.signature, found.vals)
+            place = _renew(tx, ctx, job)
+        else:
+            place = queue.ticket(tx, job).place
+        return found, place
+
+    try:
+        found, place = await ctx.commit(retry)
+    except Shortage as shortage:
+        raise quota_reached(shortage, ctx.database.clock.now()) from None
+    ctx.host.wake()
+    if found.state == "running":
+        text = f"Job {job} is under way already."
+    else:
+        where = "it is next" if place == 0 else f"{count(place, 'jobs')} before it"
+        text = f"Job {job} waits {'again' if found.state in ('failed', 'cancelled') else 'already'}; {where}."
+    return Reply(text=text, private=True, job=job, data={"id": job, "place": place})
+
+
+def _nothing(state: State | None, page: int) -> str:
+    """Say that a list is empty."""
+    if page > 1:
+        return f"There is no page {page}."
+    return "No job of yours is so." if state else "You have asked for nothing yet. /help shows what there is."
+
+
+def _seen(tx: Transaction, ctx: Context, id: int, others: bool = True) -> Job:
+    """Return a job that the asker may see: their own or, for those who run Mynah, with `others`, anybody's.
+
+    Raises:
+        NotFound: There is none; a job that is not theirs looks the same.
+    """
+    found = jobs.get(tx, id)
+    owner = others and ctx.asker.rank is Audience.OWNERS
+    if found is None or (found.user_id != ctx.asker.user_id and not owner):
+        raise NotFound("You have no job {id}; /jobs list shows those you have.", id=id)
+    return found
+
+
+def _renew(tx: Transaction, ctx: Context, id: int) -> int:
+    """Put a job back into the line and return how many go before it; its answer goes where it would have gone."""
+    try:
+        return queue.renew(tx, id, allowances=ctx.rules.allowances).place
+    except LostJob:
+        raise Refused("Job {id} waits for a file that never came; ask again, with the file.", id=id) from None
+
+
+def _tell_owner(tx: Transaction, ctx: Context, job: Job) -> None:
+    """Tell a person that somebody else has cancelled their job, and write down who did."""
+    said = f"Job {job.id} was cancelled by those who run this Mynah; nothing was charged."
+    deliveries.queue(
+        tx,
+        job_id=job.id,
+        user_id=job.user_id,
+        platform=job.platform,
+        address=job.address,
+        reply=Reply(text=said, private=True, data={"id": job.id, "state": "cancelled"}).to_json(),
+    )
+    audit.note(tx, ctx.asker.user_id, job.place_id, "jobs cancel", job.user_id, {"job": job.id})
+
+
+def _line(job: Job) -> str:
+    what = f'/{job.command} "{excerpt(job.text, 40)}"' if job.text else f"/{job.command}"
+    state = STATES[job.state]
+    if job.state == "running":
+        state = f"{state}, {job.progress:.0%}"
+    if job.state == "succeeded" and job.seconds:
+        state = f"{state}, {duration(job.seconds)}"
+    return f"{job.id} · {what} · {state}"
+
+
+def _facts(job: Job) -> dict[str, Json]:
+    return {
+        "id": job.id,
+        "command": job.command,
+        "state": job.state,
+        "text": excerpt(job.text, 200) if job.text else "",
+        "characters": job.characters,
+        "progress": round(job.progress, 3),
+        "seconds": job.seconds,
+        "cached": job.cached,
+        "error": job.error_key,
+        "message": job.error,
+        "created_at": iso(job.created_at),
+        "finished_at": iso(job.finished_at) if job.finished_at is not None else None,
+    }
+
+
+def _ref(file: File) -> FileRef:
+    return FileRef(
+        id=file.id, name=file.name, path=file.path, format=file.format, bytes=file.bytes, seconds=file.seconds
+    )
+
+
+def _next_steps(job: Job, state: str = "") -> tuple[Action, ...]:
+    state = state or job.state
+    if state in ("pending", "ready", "running"):
+        return (Action(label="Cancel", command="jobs cancel", values={"job": job.id}),)
+    if state in ("failed", "cancelled"):
+        return (Action(label="Try again", command="jobs retry", values={"job": job.id}),)
+    return ()

@@ -1,0 +1,297 @@
+"""/quota: how much you may use and what is left of it; for admins, how much others may."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+from commands.core.amounts import LABELS, SPANS, figure, in_words
+from commands.core.command import Audience, command
+from commands.core.context import Context
+from commands.core.errors import NotAllowed, NotFound, UsageError
+from commands.core.params import Between, Example, Limit, Member, PlaceId, Role
+from commands.core.reply import Json, Reply, bar
+from commands.core.targets import Target, called, find_target, govern, person
+from commands.core.words import duration, iso
+from storage import audit, quota
+from storage.database import Transaction
+from storage.limits import UNLIMITED
+from storage.metrics import Metric, Period
+from storage.places import Place
+from storage.quota import Standing
+
+Amount = Annotated[int, Between(1, 10**12), Example("5000")]
+
+
+class Span(enum.Enum):
+    """Over which time use is counted; what is held (voices, bytes) has none."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@command("quota", "show", private=True)
+async def show_quota(ctx: Context, member: Member | None = None) -> Reply:
+    """Show how much you may use, what is left and when it starts again.
+
+    Args:
+        member: Whose; for admins. Leave it out to see yours.
+    """
+
+    def look(tx: Transaction) -> tuple[str, int, list[Standing]]:
+        user_id = person(tx, member) if member else ctx.asker.user_id
+        if user_id != ctx.asker.user_id and ctx.asker.rank < Audience.ADMINS:
+            raise NotAllowed("Only admins see how others stand; /quota show without a name shows yours.")
+        if user_id != ctx.asker.user_id:
+            govern(ctx, ctx.asker.place)
+        return (called(member) if member else ""), user_id, _standing(tx, ctx, user_id, ctx.asker.place)
+
+    name, user_id, found = await ctx.read(look)
+    return _answer(ctx, [f"{name}:"] if name and user_id != ctx.asker.user_id else [], found)
+
+
+@command("quota", "set", audience=Audience.ADMINS, private=True)
+async def set_quota(
+    ctx: Context,
+    metric: Metric,
+    limit: Limit,
+    period: Span = Span.DAY,
+    member: Member | None = None,
+    role: Role | None = None,
+    cap: bool = False,
+    everywhere: bool = False,
+    place: PlaceId | None = None,
+) -> Reply:
+    """Set how much members may use here: each of them, one, a role, or all together.
+
+    Args:
+        metric: What is limited.
+        limit: How much they may use; 'unlimited' for as much as they like.
+        period: Over which time; voices and bytes are counted as long as they are kept.
+        member: One member, whose own limit it is; it goes before all others.
+        role: A role; of several that a member has, the highest counts.
+        cap: The limit of all members together, rather than of each.
+        everywhere: The member's limit over all places; for those who run this Mynah.
+        place: Which place, where it is not this one; for those who run this Mynah.
+    """
+    counted = _period(metric, period)
+
+    def change(tx: Transaction) -> tuple[Target, list[Standing]]:
+        target = find_target(tx, ctx, member, role, cap, everywhere, place)
+        quota.set_limit(
+            tx,
+            scope=target.scope,
+            place=target.limited_place,
+            user_id=target.user_id,
+            role=target.role,
+            metric=metric,
+            period=counted,
+            amount=limit,
+            by_user_id=ctx.asker.user_id,
+        )
+        _note(tx, ctx, "quota set", target, metric=metric.value, period=counted.value, limit=limit)
+        return target, _after(tx, ctx, target, metric)
+
+    target, found = await ctx.commit(change)
+    span = SPANS[counted]
+    if limit == UNLIMITED:
+        said = f"There is no limit on {LABELS[metric].lower()}{span} for {target.words}{target.where}."
+    else:
+        verb = "keep" if metric.is_stock else "use"
+        said = f"{target.subject} may {verb} {in_words(metric, limit)}{span}{target.where}."
+    return _answer(ctx, [said], found, target)
+
+
+@command("quota", "clear", audience=Audience.ADMINS, private=True)
+async def clear_quota(
+    ctx: Context,
+    metric: Metric,
+    period: Span = Span.DAY,
+    member: Member | None = None,
+    role: Role | None = None,
+    cap: bool = False,
+    everywhere: bool = False,
+    place: PlaceId | None = None,
+) -> Reply:
+    """Take a limit away that was set here, so that the more general one holds again.
+
+    Args:
+        metric: What is limited.
+        period: Over which time; voices and bytes are counted as long as they are kept.
+        member: One member, whose own limit goes.
+        role: A role, whose limit goes.
+        cap: The limit of all members together, rather than of each.
+        everywhere: The member's limit over all places; for those who run this Mynah.
+        place: Which place, where it is not this one; for those who run this Mynah.
+    """
+    counted = _period(metric, period)
+
+    def change(tx: Transaction) -> tuple[Target, list[Standing]]:
+        target = find_target(tx, ctx, member, role, cap, everywhere, place)
+        there = quota.clear_limit(
+            tx,
+            scope=target.scope,
+            place=target.limited_place,
+            user_id=target.user_id,
+            role=target.role,
+            metric=metric,
+            period=counted,
+        )
+        if not there:
+            raise NotFound("No such limit is set; nothing was changed.")
+        _note(tx, ctx, "quota clear", target, metric=metric.value, period=counted.value)
+        return target, _after(tx, ctx, target, metric)
+
+    target, found = await ctx.commit(change)
+    return _answer(
+        ctx, [f"That limit on {LABELS[metric].lower()}{SPANS[counted]} is gone; the next one holds."], found, target
+    )
+
+
+@command("quota", "grant", audience=Audience.ADMINS, private=True)
+async def grant_quota(
+    ctx: Context,
+    metric: Metric,
+    amount: Amount,
+    member: Member,
+    period: Span = Span.DAY,
+    everywhere: bool = False,
+    place: PlaceId | None = None,
+) -> Reply:
+    """Let a member have more, until the day or the month ends.
+
+    Args:
+        metric: What they get more of.
+        amount: How much more.
+        member: Who gets it.
+        period: On top of which limit: the day's or the month's.
+        everywhere: On top of their limit over all places; for those who run this Mynah.
+        place: Which place, where it is not this one; for those who run this Mynah.
+    """
+    counted = _period(metric, period)
+
+    def change(tx: Transaction) -> tuple[Target, list[Standing]]:
+        target = find_target(tx, ctx, member, None, False, everywhere, place)
+        assert target.user_id is not None
+        quota.grant(
+            tx,
+            user_id=target.user_id,
+            place=target.limited_place,
+            metric=metric,
+            period=counted,
+            amount=amount,
+            by_user_id=ctx.asker.user_id,
+        )
+        _note(tx, ctx, "quota grant", target, metric=metric.value, period=counted.value, amount=amount)
+        return target, _after(tx, ctx, target, metric)
+
+    target, found = await ctx.commit(change)
+    until = {Period.DAY: " today", Period.MONTH: " this month", Period.HELD: ""}[counted]
+    return _answer(
+        ctx, [f"{target.subject} may have {in_words(metric, amount, more=True)}{until}{target.where}."], found
+    )
+
+
+@command("quota", "reset", audience=Audience.ADMINS, private=True)
+async def reset_quota(
+    ctx: Context,
+    member: Annotated[Member | None, Example("discord:8035")] = None,
+    metric: Metric | None = None,
+    period: Span | None = None,
+    cap: bool = False,
+    everywhere: bool = False,
+    place: PlaceId | None = None,
+) -> Reply:
+    """Let a member, or the place as a whole, begin anew: what was used counts as unused.
+
+    Args:
+        member: Who begins anew.
+        metric: Only what was used of this.
+        period: Only what was used in this day, or in this month.
+        cap: What all members together have used, rather than one member.
+        everywhere: What the member has used over all places; for those who run this Mynah.
+        place: Which place, where it is not this one; for those who run this Mynah.
+    """
+    if member is None and not cap:
+        raise UsageError("Say who begins anew: member=…, or cap=yes for what all here have used together.")
+
+    def change(tx: Transaction) -> tuple[Target, int, list[Standing]]:
+        target = find_target(tx, ctx, member, None, cap, everywhere, place)
+        count = quota.reset(
+            tx,
+            user_id=target.user_id,
+            place=target.limited_place,
+            metric=metric,
+            period=Period(period.value) if period else None,
+            by_user_id=ctx.asker.user_id,
+        )
+        only = {"metric": metric.value if metric else None, "period": period.value if period else None}
+        _note(tx, ctx, "quota reset", target, **only)
+        return target, count, _after(tx, ctx, target, metric)
+
+    target, begun, found = await ctx.commit(change)
+    said = f"{target.subject} begin{'' if cap else 's'} anew{target.where}." if begun else "There was nothing to reset."
+    return _answer(ctx, [said], found, target)
+
+
+def _period(metric: Metric, span: Span) -> Period:
+    return Period.HELD if metric.is_stock else Period(span.value)
+
+
+def _note(tx: Transaction, ctx: Context, act: str, target: Target, **details: object) -> None:
+    place_id = target.limited_place.id if target.limited_place else None
+    details = {"scope": target.scope, **({"role": target.role} if target.role else {}), **details}
+    audit.note(tx, ctx.asker.user_id, place_id, act, target.user_id, details)
+
+
+def _standing(tx: Transaction, ctx: Context, user_id: int, place: Place) -> list[Standing]:
+    """Tell how a person stands in a place, as far as the asker may see it."""
+    asker = ctx.asker
+    own = user_id == asker.user_id
+    unlimited = own and asker.rank is Audience.OWNERS
+    roles = asker.roles if own and place.id == asker.place.id else ()
+    found = quota.standing(tx, user_id, place, roles, ctx.rules.allowances, unlimited)
+    return [each for each in found if each.scope != "everywhere" or own or asker.rank is Audience.OWNERS]
+
+
+def _after(tx: Transaction, ctx: Context, target: Target, metric: Metric | None) -> list[Standing]:
+    """Tell how those stand whom a change was for; where it was for many, how the asker stands."""
+    user_id = ctx.asker.user_id if target.user_id is None else target.user_id
+    found = _standing(tx, ctx, user_id, target.place)
+    return [each for each in found if metric in (None, each.metric)]
+
+
+def _answer(ctx: Context, said: list[str], found: list[Standing], target: Target | None = None) -> Reply:
+    now = ctx.database.clock.now()
+    lines = [_line(each, now) for each in found if each.left is not None or each.used or each.reserved]
+    if not lines and not said:
+        lines = ["No limit holds for you here, and nothing is used yet."]
+    if lines and target is not None and target.user_id is None:
+        lines.insert(0, "You yourself:")
+    return Reply(text="\n".join(said + lines), private=True, items=tuple(_facts(each) for each in found))
+
+
+def _line(each: Standing, now: int) -> str:
+    label = LABELS[each.metric] + SPANS[each.period]
+    label += {"place_cap": ", all here together", "everywhere": ", over all places"}.get(each.scope, "")
+    taken = each.used + each.reserved
+    if each.left is None:
+        return f"{label}: {figure(each.metric, taken)} used, no limit"
+    share = taken / each.limit if each.limit else 1.0
+    again = f", again in {duration(max(60_000, each.resets_at - now) / 1_000)}" if each.resets_at else ""
+    used, limit, left = (figure(each.metric, number) for number in (taken, each.limit, each.left))
+    return f"{label}: {bar(share, 10)} {used} of {limit} used, {left} left{again}"
+
+
+def _facts(each: Standing) -> dict[str, Json]:
+    return {
+        "metric": each.metric.value,
+        "period": each.period.value,
+        "scope": each.scope,
+        "limit": None if each.limit == UNLIMITED else each.limit,
+        "granted": each.granted,
+        "used": each.used,
+        "reserved": each.reserved,
+        "left": each.left,
+        "resets_at": iso(each.resets_at) if each.resets_at is not None else None,
+    }

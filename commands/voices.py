@@ -1,0 +1,260 @@
+"""/voices: which voices there are, how they sound, and which of them speaks for you."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+from commands.core.casting import cast, named
+from commands.core.command import Audience, Lane, command
+from commands.core.context import Context, Inquiry, JobContext
+from commands.core.errors import NotAllowed, Refused
+from commands.core.estimate import quote_text
+from commands.core.greetings import greeting
+from commands.core.params import Between, Suggest, VoiceName
+from commands.core.quote import Quote
+from commands.core.reply import Action, Json, Reply
+from commands.core.words import count
+from commands.speak import perform, readable
+from storage import audit, places, users, voices
+from storage.database import Transaction
+from storage.voices import Voice
+
+PAGE = 20
+"""How many voices stand on a page."""
+MOST = 5_000
+"""How many voices one list looks through."""
+Page = Annotated[int, Between(1, MOST // PAGE)]
+
+
+class Sex(enum.Enum):
+    """Whose voice it sounds like."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Kind(enum.Enum):
+    """Where a voice comes from."""
+
+    BUILTIN = "builtin"
+    CLONE = "clone"
+    CUSTOM = "custom"
+
+
+async def languages(inquiry: Inquiry, typed: str) -> list[str]:
+    """The languages of the voices that the person may use and that go on from what is typed."""
+    found = await inquiry.read(lambda tx: _visible(tx, inquiry, "", None, None, ""))
+    tags = sorted({voice.language for voice in found if voice.language})
+    return [tag for tag in tags if tag.startswith(typed.strip().lower())][:25]
+
+
+Language = Annotated[str, Suggest(languages)]
+
+
+@command("voices", "list")
+async def list_voices(
+    ctx: Context,
+    language: Language = "",
+    sex: Sex | None = None,
+    kind: Kind | None = None,
+    search: str = "",
+    page: Page = 1,
+) -> Reply:
+    """List the voices that you may use.
+
+    Args:
+        language: Only voices of this language, such as en or pt-br.
+        sex: Only voices that sound female, or male.
+        kind: Only voices that came with Mynah, clones of people, or voices trained for it.
+        search: Only voices with this in their name or title.
+        page: Which page of a long list.
+    """
+    found = await ctx.read(lambda tx: _visible(tx, ctx, language, sex, kind, search))
+    pages = -(-len(found) // PAGE)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    lines = [_line(voice, ctx) for voice in shown]
+    if not found:
+        lines = ["No voice is like that. /voices list without anything shows them all."]
+    elif not shown:
+        lines = [f"There is no page {page}; the last one is {pages}."]
+    elif pages > 1:
+        lines.append(f"Page {page} of {pages}, {count(len(found), 'voices')} in all.")
+    filters = {"language": language, "sex": sex and sex.value, "kind": kind and kind.value, "search": search}
+    more = {**{name: value for name, value in filters.items() if value}, "page": page + 1}
+    return Reply(
+        text="\n".join(lines),
+        items=tuple(_facts(voice, ctx) for voice in found),
+        actions=(Action(label="More", command="voices list", values=more),) if page < pages else (),
+    )
+
+
+@command("voices", "show")
+async def show_voice(ctx: Context, name: VoiceName) -> Reply:
+    """Tell about a voice.
+
+    Args:
+        name: Which voice.
+    """
+    voice = await ctx.read(lambda tx: named(tx, ctx, name))
+    facts = _facts(voice, ctx)
+    told = [f"{voice.name}: {voice.title}"]
+    told.append(" · ".join(part for part in (voice.language, voice.sex, _origin(voice, ctx)) if part))
+    told += [voice.notes] if voice.notes else []
+    hear = Action(label="Hear it", command="voices preview", values={"name": voice.name})
+    mine = Action(label="Make it mine", command="voices default", values={"name": voice.name})
+    return Reply(text="\n".join(told), data=facts, actions=(hear,) if _is_variant(voice) else (hear, mine))
+
+
+async def quote_preview(inquiry: Inquiry, name: str = "") -> Quote:
+    """Check that the voice is there, and tell what its greeting costs.
+
+    Raises:
+        NotFound: There is no such voice for the person.
+    """
+    voice = await inquiry.read(lambda tx: cast(tx, inquiry, name))
+    return quote_text(_greeting(voice), 1.0)
+
+
+@command("voices", "preview", lane=Lane.NOW, quote=quote_preview)
+async def preview_voice(ctx: JobContext, name: VoiceName = "") -> Reply:
+    """Hear how a voice sounds, in its own language.
+
+    Args:
+        name: Which voice; yours where you name none.
+    """
+    voice = await ctx.read(lambda tx: cast(tx, ctx, name))
+    return await perform(ctx, _greeting(voice), voice, 1.0)
+
+
+@command("voices", "default")
+async def default_voice(ctx: Context, name: VoiceName = "") -> Reply:
+    """Choose the voice that speaks for you, or see which it is.
+
+    Args:
+        name: The voice; 'none' for the one of the place you are in. Leave it out to see yours.
+    """
+    asker = ctx.asker
+    if not name:
+        return await _tell_default(ctx)
+    if name.lower() == "none":
+        await ctx.commit(lambda tx: users.set_default_voice(tx, asker.user_id, None))
+        voice = await ctx.read(lambda tx: cast(tx, ctx, ""))
+        return Reply(
+            text=f"You have no voice of your own now; here {voice.name} speaks for you.", data=_facts(voice, ctx)
+        )
+
+    def choose(tx: Transaction) -> Voice:
+        voice = _whole(named(tx, ctx, name))
+        users.set_default_voice(tx, asker.user_id, voice.id)
+        return voice
+
+    voice = await ctx.commit(choose)
+    return Reply(text=f"From now on {voice.name} ({voice.title}) speaks for you.", data=_facts(voice, ctx))
+
+
+@command("voices", "here", audience=Audience.ADMINS)
+async def place_voice(ctx: Context, name: VoiceName) -> Reply:
+    """Choose the voice that speaks here for those who have not chosen one.
+
+    Args:
+        name: The voice, one that everyone here may use; 'none' for Mynah's own choice.
+    """
+    asker, place = ctx.asker, ctx.asker.place
+    if place.kind == "direct" and asker.rank < Audience.OWNERS:
+        raise NotAllowed("For direct messages only those who run this Mynah choose; /voices default sets yours.")
+
+    def choose(tx: Transaction) -> Voice | None:
+        voice = None if name.lower() == "none" else _whole(named(tx, ctx, name))
+        if voice is not None and voice.visibility == "private":
+            raise Refused(
+                "{name} is private: the others here may not use it. Choose one of /voices list.", name=voice.name
+            )
+        places.set_default_voice(tx, place.id, voice.id if voice else None)
+        details = {"voice": voice.name if voice else None}
+        audit.note(tx, actor_id=asker.user_id, place_id=place.id, act="voices here", target_id=None, details=details)
+        return voice
+
+    voice = await ctx.commit(choose)
+    if voice is None:
+        return Reply(text=f"Here {ctx.rules.default_voice} speaks again for those who have not chosen a voice.")
+    return Reply(
+        text=f"Here {voice.name} ({voice.title}) speaks now for those who have not chosen a voice.",
+        data=_facts(voice, ctx),
+    )
+
+
+async def _tell_default(ctx: Context) -> Reply:
+    def look(tx: Transaction) -> tuple[Voice, bool]:
+        user = users.get(tx, ctx.asker.user_id)
+        voice = cast(tx, ctx, "")
+        return voice, user is not None and user.default_voice_id == voice.id
+
+    voice, chosen = await ctx.read(look)
+    if chosen:
+        text = f"{voice.name} ({voice.title}) speaks for you."
+    else:
+        text = f"You have not chosen a voice; here {voice.name} ({voice.title}) speaks for you."
+    return Reply(text=text, data=_facts(voice, ctx))
+
+
+def _whole(voice: Voice) -> Voice:
+    """Return a voice that can be kept by its number, which a variant has not.
+
+    Raises:
+        Refused: It is a variant.
+    """
+    if _is_variant(voice):
+        raise Refused(
+            "Variants cannot be kept as a choice yet. Name it each time: /speak voice={name} …", name=voice.name
+        )
+    return voice
+
+
+def _is_variant(voice: Voice) -> bool:
+    return "+" in voice.speaker_key
+
+
+def _visible(
+    tx: Transaction, inquiry: Inquiry, language: str, sex: Sex | None, kind: Kind | None, search: str
+) -> list[Voice]:
+    return voices.visible(
+        tx,
+        user_id=inquiry.asker.user_id,
+        place_id=inquiry.asker.place.id,
+        language=language or None,
+        sex=sex.value if sex else None,
+        kind=kind.value if kind else None,
+        search=search or None,
+        limit=MOST,
+        offset=0,
+    )
+
+
+def _greeting(voice: Voice) -> str:
+    return readable(greeting(voice.language, voice.title))
+
+
+def _line(voice: Voice, inquiry: Inquiry) -> str:
+    own = "yours" if voice.user_id == inquiry.asker.user_id else ""
+    return " · ".join(part for part in (voice.name, voice.title, voice.sex, own) if part)
+
+
+def _origin(voice: Voice, inquiry: Inquiry) -> str:
+    if voice.kind == "builtin":
+        return f"came with {voice.engine}"
+    whose = "yours" if voice.user_id == inquiry.asker.user_id else "somebody else's"
+    return f"{'a clone' if voice.kind == 'clone' else 'a trained voice'}, {whose}"
+
+
+def _facts(voice: Voice, inquiry: Inquiry) -> dict[str, Json]:
+    return {
+        "name": voice.name,
+        "title": voice.title,
+        "language": voice.language,
+        "sex": voice.sex,
+        "kind": voice.kind,
+        "engine": voice.engine,
+        "notes": voice.notes,
+        "mine": voice.user_id == inquiry.asker.user_id,
+    }

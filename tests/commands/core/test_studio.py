@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import wave
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from commands.core.errors import Failed
+from commands.core.studio import IN_FLIGHT, Studio, Unsayable
+from engine.audio import to_pcm16
+from engine.engine import EngineError
+from engine.espeak_engine import EspeakEngine
+from engine.router import Router
+from engine.speech import Audio, Utterance
+from engine.spool import Take
+from engine.worker import Worker
+from tests.engine.sines import SineEngine, utterance
+
+TEXTS = [letter * length for letter, length in zip("abcdefgh", range(3, 11), strict=True)]
+
+
+class CountingRouter(Router):
+    """Counts how many utterances are under way at once, and fails those that it is told to, as often as it is told."""
+
+    def __init__(self, engine: SineEngine) -> None:
+        super().__init__({"sine": Worker(lambda: engine)})
+        self.under_way = 0
+        self.most = 0
+        self.said: list[str] = []
+
+    async def say(self, utterance: Utterance, lane: int, user: int) -> Audio:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        self.said.append(utterance.text)
+        try:
+            return await super().say(utterance, lane, user)
+        finally:
+            self.under_way -= 1
+
+
+@pytest.fixture
+def engine() -> SineEngine:
+    return SineEngine(batch=1)
+
+
+@pytest.fixture
+async def router(engine: SineEngine) -> AsyncIterator[CountingRouter]:
+    router = CountingRouter(engine)
+    await router.open()
+    yield router
+    await router.close()
+
+
+@pytest.fixture
+def make(router: CountingRouter, tmp_path: Path) -> Callable[..., Studio]:
+    def make(attempt: int = 1, report: Callable[[float], None] = lambda done: None) -> Studio:
+        return Studio(router, tmp_path, job=3, attempt=attempt, lane=0, user=1, report=report)
+
+    return make
+
+
+def script(texts: Sequence[str] = TEXTS) -> list[Utterance]:
+    return [utterance(text) for text in texts]
+
+
+def frames(take: Take) -> bytes:
+    with wave.open(str(take.path)) as file:
+        content: bytes = file.readframes(file.getnframes())
+        return content
+
+
+async def expected(router: Router, utterances: Sequence[Utterance]) -> bytes:
+    return b"".join([to_pcm16((await Router.say(router, each, 0, 1)).samples) for each in utterances])
+
+
+async def test_utterances_become_one_file_in_their_order(make: Callable[..., Studio], router: CountingRouter) -> None:
+    studio = make()
+    take = await studio.say(script())
+    assert router.said == TEXTS
+    assert frames(take) == await expected(router, script())
+    assert [timing.text for timing in take.timings] == TEXTS
+    assert studio.takes == {str(take.path): take}
+
+
+async def test_the_engine_is_kept_busy_but_memory_stays_flat(
+    make: Callable[..., Studio], router: CountingRouter
+) -> None:
+    await make().say(script())
+    assert router.most == IN_FLIGHT
+
+
+async def test_progress_is_told_by_characters(make: Callable[..., Studio]) -> None:
+    told: list[float] = []
+    await make(report=told.append).say(script(["aa", "bbbb", "cc"]))
+    assert told == pytest.approx([0.25, 0.75, 1.0])
+
+
+async def test_an_interrupted_attempt_is_gone_on_with(make: Callable[..., Studio], router: CountingRouter) -> None:
+    reached = asyncio.Event()
+    told: list[float] = []
+
+    def report(done: float) -> None:
+        told.append(done)
+        if len(told) == 3:
+            reached.set()
+
+    first = asyncio.create_task(make(report=report).say(script()))
+    await reached.wait()
+    first.cancel()
+    await asyncio.wait([first])
+    assert first.cancelled()
+    assert router.under_way == 0
+    router.said.clear()
+    resumed: list[float] = []
+    take = await make(attempt=2, report=resumed.append).say(script())
+    assert len(told) <= len(TEXTS) - len(router.said) <= len(told) + 1  # one may have been kept and not been told
+    assert router.said == TEXTS[-len(router.said) :]
+    assert told[-1] <= resumed[0] < resumed[-1] == 1.0
+    assert frames(take) == await expected(router, script())
+
+
+@pytest.mark.parametrize("ticks", range(12))
+async def test_wherever_it_is_cancelled_it_can_be_gone_on_with(make: Callable[..., Studio], ticks: int) -> None:
+    first = asyncio.create_task(make().say(script()))
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait([first])
+    take = await make(attempt=2).say(script())
+    assert [timing.text for timing in take.timings] == TEXTS
+
+
+async def test_another_voice_or_speed_is_not_gone_on_with(make: Callable[..., Studio], router: CountingRouter) -> None:
+    await make().say(script())
+    router.said.clear()
+    faster = [utterance(text, speed=2.0) for text in TEXTS]
+    take = await make(attempt=2).say(faster)
+    assert router.said == TEXTS
+    assert frames(take) == await expected(router, faster)
+
+
+@pytest.mark.parametrize("text", ["nan", "silence"])
+async def test_what_is_not_fit_to_be_heard_is_said_once_more(
+    make: Callable[..., Studio], router: CountingRouter, engine: SineEngine, text: str
+) -> None:
+    with pytest.raises(Unsayable) as caught:
+        await make().say(script(["good", text, "never said"]))
+    assert router.said.count(text) == 2
+    assert isinstance(caught.value, Failed)
+    assert text in str(caught.value)
+
+
+async def test_a_sound_that_is_right_the_second_time_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Moody(SineEngine):
+        def _whistle(self, utterance: Utterance) -> Iterator[Audio]:
+            wrong = not any("moody" in texts for texts in self.batches[:-1])
+            for chunk in super()._whistle(utterance):
+                samples = chunk.samples * np.float32(np.nan) if wrong else chunk.samples
+                yield Audio(samples=samples, rate=chunk.rate)
+
+    router = Router({"sine": Worker(lambda: Moody(batch=1))})
+    await router.open()
+    studio = Studio(router, tmp_path, job=3, attempt=1, lane=0, user=1, report=lambda done: None)
+    take = await studio.say(script(["moody"]))
+    assert take.peak > 0.4
+    assert caplog.record_tuples[0][:2] == ("mynah.studio", logging.WARNING)
+    await router.close()
+
+
+async def test_an_engine_that_cannot_is_not_asked_again_at_once(
+    make: Callable[..., Studio], router: CountingRouter
+) -> None:
+    with pytest.raises(EngineError):
+        await make().say(script(["good", "fail"]))
+    assert router.said.count("fail") == 1
+    assert router.under_way == 0
+
+
+async def test_two_takes_of_one_attempt_both_stay(make: Callable[..., Studio], router: CountingRouter) -> None:
+    studio = make()
+    first, second = await studio.say(script(["one"])), await studio.say(script(["two", "three"]))
+    assert first.path != second.path
+    assert frames(first) == await expected(router, script(["one"]))
+    assert frames(second) == await expected(router, script(["two", "three"]))
+
+
+async def test_a_spool_that_cannot_be_written_says_so(router: CountingRouter, tmp_path: Path) -> None:
+    (tmp_path / "spool").write_text("a file stands where the folder should")
+    studio = Studio(router, tmp_path / "spool", job=3, attempt=1, lane=0, user=1, report=lambda done: None)
+    with pytest.raises(OSError):
+        await studio.say(script())
+
+
+async def test_espeak_speaks_in_it(tmp_path: Path) -> None:
+    router = Router({"espeak": Worker(EspeakEngine)})
+    await router.open()
+    studio = Studio(router, tmp_path, job=3, attempt=1, lane=0, user=1, report=lambda done: None)
+    take = await studio.say(
+        [Utterance(text=text, engine="espeak", speaker="en-gb") for text in ("Hello.", "I am Mynah.")]
+    )
+    assert take.rate == 22_050
+    assert 1 < take.seconds < 5
+    assert 0.1 < take.peak <= 1.0
+    assert [timing.text for timing in take.timings if timing.kind == "sentence"] == ["Hello.", "I am Mynah."]
+    await router.close()

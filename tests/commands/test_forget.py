@@ -1,0 +1,158 @@
+"""/forget: listed, asked, done, with a receipt; and nothing of the person is left."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from commands.core.command import Audience
+from commands.core.context import Asker
+from commands.core.errors import Refused
+from storage import drafts, people, queue
+from storage.clock import DAY, MINUTE
+from storage.database import Transaction
+from tests.commands.world import World
+
+SECRET = "My secret garden is behind the mill."
+
+
+@pytest.fixture
+async def ada(world: World) -> Asker:
+    """Somebody about whom there is a good deal."""
+    ada = await world.person("ada")
+    await world.ask(ada, "speak", text=SECRET)
+    await world.ask(ada, "speak", text="Good morning.")
+    await world.ask(ada, "voices default", name="de")
+    return ada
+
+
+async def test_at_first_it_lists_what_is_there_and_asks(world: World, ada: Asker) -> None:
+    reply = await world.ask(ada, "forget")
+    assert reply.private
+    code = reply.data["confirm"]
+    lines = reply.text.splitlines()
+    assert lines[0].startswith("About you there is: 1 chat account, ")
+    for part in ("2 requests", "2 files", "2 answers"):
+        assert part in lines[0]
+    assert lines[1:] == [
+        "All of it goes, and cannot be brought back; /export gives you a copy first.",
+        f"To do it, within 10 minutes: /forget confirm={code}",
+    ]
+    assert [(action.command, dict(action.values)) for action in reply.actions] == [
+        ("forget", {"confirm": code}),
+        ("export", {}),
+    ]
+    assert await world.rows("SELECT COUNT(*) FROM jobs") == [(2,)]
+
+
+async def test_with_the_code_all_of_it_goes_and_a_receipt_says_what(world: World, ada: Asker) -> None:
+    made = list((world.host.data / "generations").iterdir())
+    assert len(made) == 2
+    asked = await world.ask(ada, "forget")
+    reply = await world.ask(ada, "forget", confirm=asked.data["confirm"].upper())
+    assert reply.text.startswith("Mynah has forgotten you. Gone: 1 chat account, ")
+    assert "2 files removed from the disk." in reply.text
+    assert "What stays for a while: how much you used of your limits" in reply.text
+    assert not any(file.exists() for file in made)
+    assert await world.database.read(lambda tx: people.summary(tx, ada.user_id)) == {}
+
+
+async def test_not_a_word_of_the_person_is_left_in_the_database_file(world: World, ada: Asker) -> None:
+    asked = await world.ask(ada, "forget")
+    await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    for file in world.host.data.glob("mynah.db*"):
+        assert b"secret garden" not in file.read_bytes()
+    with sqlite3.connect(world.host.data / "mynah.db") as connection:
+        assert b"secret garden" not in "".join(connection.iterdump()).encode()
+    connection.close()
+
+
+async def test_jobs_that_wait_or_run_are_cancelled_first_and_their_speech_goes(world: World, ada: Asker) -> None:
+    waiting = await world.submit(ada, "speak", text="This one waits.")
+    running = await world.submit(ada, "speak", text="This one is under way.")
+    job = await world.claim(running.job_id)
+    spool = world.host.data / "spool"
+    spool.mkdir(exist_ok=True)
+    torn = spool / f"{job.id}-1.wav"
+    torn.write_bytes(b"RIFF")
+    asked = await world.ask(ada, "forget")
+    await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    assert sorted(world.host.stopped) == [waiting.job_id, running.job_id]
+    assert not torn.exists()
+    assert await world.rows("SELECT SUM(reserved) FROM balances") == [(0,)]
+
+
+async def test_others_stay_as_they_are(world: World, ada: Asker) -> None:
+    bob = await world.person("bob")
+    await world.ask(bob, "speak", text="Good evening.")
+    before = await world.database.read(lambda tx: people.summary(tx, bob.user_id))
+    asked = await world.ask(ada, "forget")
+    await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    assert await world.database.read(lambda tx: people.summary(tx, bob.user_id)) == before
+    assert (await world.ask(bob, "jobs list")).text.startswith("3 · ")
+
+
+async def test_a_code_is_good_once_in_time_for_its_person_and_for_this_only(world: World, ada: Asker) -> None:
+    bob = await world.person("bob")
+    asked = await world.ask(ada, "forget")
+    other = await world.database.write(lambda tx: other_draft(tx, ada))
+    for asker, code in ((bob, asked.data["confirm"]), (ada, other), (ada, "guess99"), (ada, "\ud800")):
+        with pytest.raises(Refused, match="That code is not open any more; nothing was removed"):
+            await world.ask(asker, "forget", confirm=code)
+    world.clock.turn(10 * MINUTE)
+    with pytest.raises(Refused, match="That code is not open any more"):
+        await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    assert await world.rows("SELECT COUNT(*) FROM jobs") == [(2,)]
+
+
+def other_draft(tx: Transaction, asker: Asker) -> str:
+    """Leave another question open."""
+    return drafts.leave(
+        tx,
+        user_id=asker.user_id,
+        place_id=asker.place.id,
+        command="speak",
+        signature="x",
+        values={},
+        missing="text",
+        address={},
+    ).code
+
+
+async def test_who_comes_back_the_same_day_has_not_begun_anew(world: World, ada: Asker) -> None:
+    asked = await world.ask(ada, "forget")
+    await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    back = await world.person("ada")
+    assert back.user_id != ada.user_id
+    assert "2 of 100 used" in (await world.ask(back, "quota show")).text
+    world.clock.turn(DAY)
+    assert "0 of 100 used" in (await world.ask(back, "quota show")).text
+
+
+async def test_what_an_admin_did_stays_noted_without_them(world: World) -> None:
+    admin = await world.person("admin", rank=Audience.ADMINS)
+    await world.ask(admin, "quota set", metric="characters", limit=5)
+    asked = await world.ask(admin, "forget")
+    reply = await world.ask(admin, "forget", confirm=asked.data["confirm"])
+    assert "What admins did, or was done to you, stays noted without you: " in reply.text
+    assert await world.rows("SELECT actor_id, act FROM audit") == [(None, "quota set")]
+    assert await world.rows("SELECT amount, by_user_id FROM limits") == [(5, None)]
+
+
+async def test_a_person_without_a_past_is_forgotten_too(world: World) -> None:
+    new = await world.person("new")
+    asked = await world.ask(new, "forget")
+    assert asked.text.startswith("About you there is: 1 chat account.")
+    reply = await world.ask(new, "forget", confirm=asked.data["confirm"])
+    assert reply.text.startswith("Mynah has forgotten you. Gone: 1 chat account.")
+
+
+async def test_hundreds_of_waiting_jobs_are_no_obstacle(world: World) -> None:
+    ada = await world.person("ada", rank=Audience.OWNERS)
+    order = await world.order(ada, "speak", text="One of very many.")
+    await world.database.write(lambda tx: [queue.submit(tx, order) for _ in range(450)])
+    asked = await world.ask(ada, "forget")
+    reply = await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    assert "450 requests" in reply.text
+    assert len(world.host.stopped) == 450

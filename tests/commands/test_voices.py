@@ -1,0 +1,221 @@
+"""/voices: which there are, how they sound, and which of them speaks for whom."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.core.command import Audience
+from commands.core.errors import NotAllowed, NotFound, Refused, UsageError
+from commands.core.params import Suggest
+from commands.core.request import find
+from storage import voices
+from storage.database import Transaction
+from tests.commands.world import World
+
+
+async def make_voice(world: World, name: str, user_id: int, visibility: str, place_id: int | None = None) -> int:
+    """Give a person a clone that speaks as espeak's English does."""
+
+    def make(tx: Transaction) -> int:
+        recording = tx.value(
+            """
+            INSERT INTO recordings (user_id, name, status, path, sha256, bytes, seconds, rate, created_at)
+            VALUES (:user_id, :name, 'ready', 'audio/x.wav', :sha256, 1, 9.5, 22050, 1) RETURNING id
+            """,
+            user_id=user_id,
+            name=name,
+            sha256="0" * 64,
+        )
+        speaker = tx.value("SELECT id FROM speakers WHERE key = 'en-us'")
+        return int(
+            tx.value(
+                """
+                INSERT INTO voices (kind, speaker_id, recording_id, name, folded, title, search, user_id, language,
+                    visibility, place_id, status, created_at, updated_at)
+                VALUES ('clone', :speaker, :recording, :name, :name, :name, :name, :user_id, 'en', :visibility,
+                    :place_id, 'ready', 1, 1)
+                RETURNING id
+                """,
+                speaker=speaker,
+                recording=recording,
+                name=name,
+                user_id=user_id,
+                visibility=visibility,
+                place_id=place_id,
+            )
+        )
+
+    return await world.database.write(make)
+
+
+async def test_the_list_has_every_voice_for_programs_and_a_page_for_people(world: World) -> None:
+    reply = await world.ask(await world.person("ada"), "voices list")
+    assert reply.items is not None
+    assert len(reply.items) > 100
+    lines = reply.text.splitlines()
+    assert len(lines) == 21
+    assert lines[-1].startswith("Page 1 of ")
+    (more,) = reply.actions
+    assert (more.label, more.command, more.values) == ("More", "voices list", {"page": 2})
+
+
+async def test_the_pages_have_each_voice_once(world: World) -> None:
+    ada = await world.person("ada")
+    first = await world.ask(ada, "voices list")
+    shown: list[str] = []
+    reply = first
+    while True:
+        shown += [line.partition(" · ")[0] for line in reply.text.splitlines() if " · " in line]
+        if not reply.actions:
+            break
+        reply = await world.ask(ada, "voices list", **reply.actions[0].values)
+    assert first.items is not None
+    assert shown == [each["name"] for each in first.items]
+
+
+async def test_filters_narrow_the_list_and_stay_on_the_next_page(world: World) -> None:
+    ada = await world.person("ada")
+    english = await world.ask(ada, "voices list", language="en")
+    assert english.items is not None
+    assert {"en-gb", "en-us"} <= {each["name"] for each in english.items}
+    assert all(str(each["language"]).startswith("en") for each in english.items)
+    assert (await world.ask(ada, "voices list", language="en", search="america")).text.splitlines()[0] == (
+        "en-us · English (America) · male"
+    )
+    assert (await world.ask(ada, "voices list", kind="clone")).items == ()
+    male = await world.ask(ada, "voices list", sex="male")
+    assert male.actions[0].values == {"sex": "male", "page": 2}
+
+
+async def test_a_list_without_voices_says_what_to_do(world: World) -> None:
+    ada = await world.person("ada")
+    assert (await world.ask(ada, "voices list", search="klingon 100%")).text.startswith("No voice is like that.")
+    assert (await world.ask(ada, "voices list", page=200)).text.startswith("There is no page 200; the last one is ")
+
+
+async def test_one_sees_ones_own_voices_first_and_never_anybody_elses_private_ones(world: World) -> None:
+    ada, bob = await world.person("ada"), await world.person("bob")
+    await make_voice(world, "grandma", ada.user_id, "private")
+    assert (await world.ask(ada, "voices list")).text.startswith("grandma · grandma · yours\n")
+    assert (await world.ask(bob, "voices list", search="grandma")).items == ()
+    with pytest.raises(NotFound):
+        await world.ask(bob, "voices show", name="grandma")
+    with pytest.raises(NotFound):
+        await world.ask(bob, "speak", text="hi", voice="grandma")
+
+
+async def test_show_tells_what_a_voice_is_and_what_to_do_with_it(world: World) -> None:
+    reply = await world.ask(await world.person("ada"), "voices show", name="DE")
+    assert reply.text.startswith("de: German\nde · male · came with espeak")
+    assert reply.data["engine"] == "espeak"
+    assert [(action.command, action.values) for action in reply.actions] == [
+        ("voices preview", {"name": "de"}),
+        ("voices default", {"name": "de"}),
+    ]
+
+
+async def test_show_offers_the_nearest_names(world: World) -> None:
+    with pytest.raises(NotFound, match=r"There is no voice 'german1'\. Did you mean .*\bde\b"):
+        await world.ask(await world.person("ada"), "voices show", name="german1")
+
+
+async def test_a_preview_greets_in_the_voices_own_language(world: World) -> None:
+    reply = await world.ask(await world.person("ada"), "voices preview", name="de")
+    assert reply.text.startswith('"Hallo, so klingt meine Stimme."')
+    assert reply.files[0].seconds
+
+
+async def test_a_preview_in_a_language_without_a_greeting_says_the_voices_title(world: World) -> None:
+    reply = await world.ask(await world.person("ada"), "voices preview", name="jbo")
+    assert reply.text.startswith('"Lojban"')
+
+
+async def test_a_person_chooses_sees_and_gives_up_a_voice(world: World) -> None:
+    ada = await world.person("ada")
+    assert (await world.ask(ada, "voices default")).text == (
+        "You have not chosen a voice; here en-us (English (America)) speaks for you."
+    )
+    assert (await world.ask(ada, "voices default", name="de")).text == "From now on de (German) speaks for you."
+    assert (await world.ask(ada, "voices default")).text == "de (German) speaks for you."
+    assert (await world.ask(ada, "voices default", name="None")).text == (
+        "You have no voice of your own now; here en-us speaks for you."
+    )
+
+
+async def test_a_variant_cannot_be_kept_and_the_sentence_says_what_to_do(world: World) -> None:
+    with pytest.raises(Refused, match=r"Name it each time: /speak voice=de\+annie"):
+        await world.ask(await world.person("ada"), "voices default", name="de+annie")
+
+
+async def test_an_admin_chooses_for_the_place_and_it_is_written_down(world: World) -> None:
+    ada, admin = await world.person("ada"), await world.person("admin", rank=Audience.ADMINS)
+    await world.ask(admin, "voices here", name="fr-fr")
+    assert (await world.ask(ada, "voices default")).data["name"] == "fr-fr"
+    await world.ask(admin, "voices here", name="none")
+    assert (await world.ask(ada, "voices default")).data["name"] == "en-us"
+    acts = await world.rows("SELECT actor_id, place_id, act, details FROM audit ORDER BY id")
+    assert acts == [
+        (admin.user_id, admin.place.id, "voices here", '{"voice": "fr-fr"}'),
+        (admin.user_id, admin.place.id, "voices here", '{"voice": null}'),
+    ]
+
+
+async def test_only_admins_choose_for_the_place_and_in_direct_messages_only_owners(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        await world.ask(await world.person("ada"), "voices here", name="de")
+    alone = await world.person("ada", place="direct", kind="direct", rank=Audience.ADMINS)
+    with pytest.raises(NotAllowed, match="For direct messages only those who run this Mynah choose"):
+        await world.ask(alone, "voices here", name="de")
+    host = await world.person("host", place="direct", kind="direct", rank=Audience.OWNERS)
+    assert (await world.ask(host, "voices here", name="de")).data["name"] == "de"
+
+
+async def test_a_private_voice_does_not_become_the_places(world: World) -> None:
+    admin = await world.person("admin", rank=Audience.ADMINS)
+    await make_voice(world, "grandma", admin.user_id, "private")
+    with pytest.raises(Refused, match="grandma is private"):
+        await world.ask(admin, "voices here", name="grandma")
+    assert await world.rows("SELECT 1 FROM audit") == []
+
+
+async def test_a_chosen_voice_that_was_made_private_speaks_no_more(world: World) -> None:
+    ada, bob = await world.person("ada"), await world.person("bob")
+    shared = await make_voice(world, "narrator", bob.user_id, "public")
+    await world.ask(ada, "voices default", name="narrator")
+    assert (await world.ask(ada, "speak", text="hi")).data["voice"] == "narrator"
+    await world.database.write(lambda tx: tx.run("UPDATE voices SET visibility = 'private' WHERE id = :id", id=shared))
+    assert (await world.ask(ada, "speak", text="hi")).data["voice"] == "en-us"
+
+
+async def test_a_places_voice_speaks_there_only(world: World) -> None:
+    bob = await world.person("bob")
+    await make_voice(world, "local", bob.user_id, "place", bob.place.id)
+    ada = await world.person("ada")
+    await world.ask(ada, "voices default", name="local")
+    assert (await world.ask(ada, "voices default")).data["name"] == "local"
+    elsewhere = await world.person("ada", place="43")
+    assert (await world.ask(elsewhere, "voices default")).data["name"] == "en-us"
+
+
+async def test_names_languages_and_variants_are_completed_while_they_are_typed(world: World) -> None:
+    inquiry = world.inquiry(await world.person("ada"))
+    assert "en-gb" in await inquiry.voice_names("en")
+    assert await inquiry.voice_names("en-gb+anni") == ["en-gb+annie"]
+    assert await inquiry.voice_names("nobody+") == []
+    param = find(world.host.commands, "voices list").param("language")
+    assert param
+    suggest = param.mark(Suggest)
+    assert suggest
+    assert await suggest.source(inquiry, "PT") == ["pt", "pt-br"]
+    assert len(await suggest.source(inquiry, "")) == 25
+
+
+async def test_a_choice_that_is_none_is_refused_in_words(world: World) -> None:
+    with pytest.raises(UsageError, match=r"sex can be female, male\."):
+        await world.ask(await world.person("ada"), "voices list", sex="deep")
+
+
+async def test_a_retired_voice_is_not_there(world: World) -> None:
+    await world.database.write(lambda tx: voices.install(tx, []))
+    with pytest.raises(NotFound, match=r"There is no voice 'en-us'\. /voices list shows"):
+        await world.ask(await world.person("ada"), "speak", text="hi")
