@@ -7,13 +7,13 @@ from typing import Annotated
 
 from commands.core.command import Audience, command
 from commands.core.context import Context
-from commands.core.errors import NotFound, Refused
+from commands.core.errors import NotAllowed, NotFound, Refused
 from commands.core.params import Between, JobId
 from commands.core.refusals import quota_reached
 from commands.core.reply import Action, FileRef, Json, Reply, bar
 from commands.core.request import revive
 from commands.core.words import count, duration, excerpt, iso
-from storage import audit, deliveries, files, jobs, queue
+from storage import audit, deliveries, files, jobs, queue, users
 from storage.database import Transaction
 from storage.files import File
 from storage.jobs import Job
@@ -47,26 +47,34 @@ class State(enum.Enum):
 
 
 @command("jobs", "list", private=True)
-async def list_jobs(ctx: Context, state: State | None = None, page: Page = 1) -> Reply:
+async def list_jobs(ctx: Context, state: State | None = None, everyone: bool = False, page: Page = 1) -> Reply:
     """List what you asked for, the latest first.
 
     Args:
         state: Only jobs that are so far.
+        everyone: Everybody's jobs, without their texts; for those who run this Mynah.
         page: Which page of a long list.
     """
+    if everyone and ctx.asker.rank < Audience.OWNERS:
+        raise NotAllowed("Everybody's jobs are for those who run this Mynah; /jobs list shows yours.")
     wanted: jobs.State | None = state.value if state else None
     offset = (page - 1) * PAGE
-    found = await ctx.read(lambda tx: jobs.of_user(tx, ctx.asker.user_id, state=wanted, limit=PAGE + 1, offset=offset))
-    more = len(found) > PAGE
-    lines = [_line(job) for job in found[:PAGE]]
-    if not lines:
-        lines = [_nothing(state, page)]
-    values: dict[str, Json] = {"page": page + 1} | ({"state": wanted} if wanted else {})
+
+    def look(tx: Transaction) -> list[tuple[Job, str]]:
+        if everyone:
+            found = jobs.latest(tx, wanted, PAGE + 1, offset)
+            return [(job, _owner(tx, ctx, job)) for job in found]
+        return [(job, "") for job in jobs.of_user(tx, ctx.asker.user_id, wanted, PAGE + 1, offset)]
+
+    found = await ctx.read(look)
+    lines = [_line(job, owner) for job, owner in found[:PAGE]] or [_nothing(state, page)]
+    values: dict[str, Json] = {"state": wanted, "everyone": everyone}
+    more = {name: value for name, value in values.items() if value} | {"page": page + 1}
     return Reply(
         text="\n".join(lines),
         private=True,
-        items=tuple(_facts(job) for job in found[:PAGE]),
-        actions=(Action(label="More", command="jobs list", values=values),) if more else (),
+        items=tuple(_facts(job, owner) for job, owner in found[:PAGE]),
+        actions=(Action(label="More", command="jobs list", values=more),) if len(found) > PAGE else (),
     )
 
 
@@ -78,20 +86,19 @@ async def show_job(ctx: Context, job: JobId) -> Reply:
         job: Its number.
     """
 
-    def look(tx: Transaction) -> tuple[Job, File | None, tuple[int, int] | None]:
+    def look(tx: Transaction) -> tuple[Job, str, File | None, int | None]:
         found = _seen(tx, ctx, job)
         file = files.get(tx, found.file_id) if found.file_id is not None else None
-        line = queue.line(tx, job) if found.state == "ready" else None
-        return found, file, line
+        before = queue.line(tx, job)[0] if found.state == "ready" else None
+        return found, _owner(tx, ctx, found), file, before
 
-    found, file, line = await ctx.read(look)
-    theirs = found.user_id == ctx.asker.user_id
-    said = [_line(found)]
+    found, owner, file, before = await ctx.read(look)
+    said = [_line(found, owner)]
     if found.state == "running":
         left = f" · {duration((found.eta_at - ctx.database.clock.now()) / 1000)} left" if found.eta_at else ""
         said.append(f"{bar(found.progress)} {found.progress:.0%}{left}")
-    if line is not None:
-        said.append("It is next." if line[0] == 0 else f"{count(line[0], 'jobs')} before it.")
+    if before is not None:
+        said.append("It is next." if before == 0 else f"{count(before, 'jobs')} before it.")
     if found.error:
         said.append(found.error)
     if found.state == "succeeded" and file is None:
@@ -99,8 +106,8 @@ async def show_job(ctx: Context, job: JobId) -> Reply:
     return Reply(
         text="\n".join(said),
         private=True,
-        data=_facts(found) | ({"file": file.path} if file and theirs else {}),
-        files=(_ref(file),) if file and theirs else (),
+        data=_facts(found, owner) | ({"file": file.path} if file and not owner else {}),
+        files=(_ref(file),) if file and not owner else (),
         actions=_next_steps(found),
     )
 
@@ -207,8 +214,20 @@ def _tell_owner(tx: Transaction, ctx: Context, job: Job) -> None:
     audit.note(tx, ctx.asker.user_id, job.place_id, "jobs cancel", job.user_id, {"job": job.id})
 
 
-def _line(job: Job) -> str:
-    what = f'/{job.command} "{excerpt(job.text, 40)}"' if job.text else f"/{job.command}"
+def _owner(tx: Transaction, ctx: Context, job: Job) -> str:
+    """Return who asked for a job, where that is somebody else: whose text and file are not the asker's to see."""
+    if job.user_id == ctx.asker.user_id:
+        return ""
+    user = users.get(tx, job.user_id)
+    return (user.name if user else "") or f"user {job.user_id}"
+
+
+def _line(job: Job, owner: str) -> str:
+    what = f"/{job.command}"
+    if owner:
+        what = f"{owner}: {what}"
+    elif job.text:
+        what = f'{what} "{excerpt(job.text, 40)}"'
     state = STATES[job.state]
     if job.state == "running":
         state = f"{state}, {job.progress:.0%}"
@@ -217,12 +236,13 @@ def _line(job: Job) -> str:
     return f"{job.id} · {what} · {state}"
 
 
-def _facts(job: Job) -> dict[str, Json]:
+def _facts(job: Job, owner: str) -> dict[str, Json]:
     return {
         "id": job.id,
+        "owner": owner,
         "command": job.command,
         "state": job.state,
-        "text": excerpt(job.text, 200) if job.text else "",
+        "text": excerpt(job.text, 200) if job.text and not owner else "",
         "characters": job.characters,
         "progress": round(job.progress, 3),
         "seconds": job.seconds,

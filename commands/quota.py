@@ -44,10 +44,12 @@ async def show_quota(ctx: Context, member: Member | None = None) -> Reply:
             raise NotAllowed("Only admins see how others stand; /quota show without a name shows yours.")
         if user_id != ctx.asker.user_id:
             govern(ctx, ctx.asker.place)
-        return (called(member) if member else ""), user_id, _standing(tx, ctx, user_id, ctx.asker.place)
+        name = called(tx, member, user_id) if member else ""
+        return name, user_id, _standing(tx, ctx, user_id, ctx.asker.place)
 
     name, user_id, found = await ctx.read(look)
-    return _answer(ctx, [f"{name}:"] if name and user_id != ctx.asker.user_id else [], found)
+    others = user_id != ctx.asker.user_id
+    return _answer(ctx, [f"{name}:"] if others else [], found, user_id)
 
 
 @command("quota", "set", audience=Audience.ADMINS, private=True)
@@ -99,7 +101,7 @@ async def set_quota(
     else:
         verb = "keep" if metric.is_stock else "use"
         said = f"{target.subject} may {verb} {in_words(metric, limit)}{span}{target.where}."
-    return _answer(ctx, [said], found, target)
+    return _answer(ctx, [said], found, target.user_id)
 
 
 @command("quota", "clear", audience=Audience.ADMINS, private=True)
@@ -144,7 +146,10 @@ async def clear_quota(
 
     target, found = await ctx.commit(change)
     return _answer(
-        ctx, [f"That limit on {LABELS[metric].lower()}{SPANS[counted]} is gone; the next one holds."], found, target
+        ctx,
+        [f"That limit on {LABELS[metric].lower()}{SPANS[counted]} is gone; the next one holds."],
+        found,
+        target.user_id,
     )
 
 
@@ -188,7 +193,10 @@ async def grant_quota(
     target, found = await ctx.commit(change)
     until = {Period.DAY: " today", Period.MONTH: " this month", Period.HELD: ""}[counted]
     return _answer(
-        ctx, [f"{target.subject} may have {in_words(metric, amount, more=True)}{until}{target.where}."], found
+        ctx,
+        [f"{target.subject} may have {in_words(metric, amount, more=True)}{until}{target.where}."],
+        found,
+        target.user_id,
     )
 
 
@@ -231,7 +239,7 @@ async def reset_quota(
 
     target, begun, found = await ctx.commit(change)
     said = f"{target.subject} begin{'' if cap else 's'} anew{target.where}." if begun else "There was nothing to reset."
-    return _answer(ctx, [said], found, target)
+    return _answer(ctx, [said], found, target.user_id)
 
 
 def _period(metric: Metric, span: Span) -> Period:
@@ -261,13 +269,16 @@ def _after(tx: Transaction, ctx: Context, target: Target, metric: Metric | None)
     return [each for each in found if metric in (None, each.metric)]
 
 
-def _answer(ctx: Context, said: list[str], found: list[Standing], target: Target | None = None) -> Reply:
+def _answer(ctx: Context, said: list[str], found: list[Standing], user_id: int | None) -> Reply:
+    """Say what was done, and how a person stands now: the one it was done for or, with None, the asker."""
     now = ctx.database.clock.now()
     lines = [_line(each, now) for each in found if each.left is not None or each.used or each.reserved]
     if not lines and not said:
         lines = ["No limit holds for you here, and nothing is used yet."]
-    if lines and target is not None and target.user_id is None:
+    elif lines and user_id is None:
         lines.insert(0, "You yourself:")
+    if user_id in (None, ctx.asker.user_id) and ctx.asker.rank is Audience.OWNERS:
+        lines.append("You run this Mynah: you are counted, but nothing holds you back.")
     return Reply(text="\n".join(said + lines), private=True, items=tuple(_facts(each) for each in found))
 
 

@@ -205,9 +205,7 @@ def _whole(voice: Voice) -> Voice:
         Refused: It is a variant.
     """
     if _is_variant(voice):
-        raise Refused(
-            "Variants cannot be kept as a choice yet. Name it each time: /speak voice={name} …", name=voice.name
-        )
+        raise Refused("Variants cannot be kept as a choice yet; name {name} each time you speak.", name=voice.name)
     return voice
 
 

@@ -75,21 +75,22 @@ def join(chunks: Sequence[Audio]) -> Audio:
     )
 
 
-def to_pcm16(samples: NDArray[np.float32]) -> bytes:
+def to_pcm16(samples: NDArray[np.float32], loudest: float | None = None) -> bytes:
     """Turn samples from -1 to 1 into 16-bit whole numbers, low byte first, as WAV files have them.
 
     What came from 16 bits (a 32768th each) comes out as it was; what is beyond full scale is cut there.
+
+    Args:
+        samples: The sound, shape (n,).
+        loudest: Its `peak`, where that is known: it saves looking for it.
     """
     import numpy as np
 
-    whole = np.empty(len(samples), "<i2")
-    scaled = np.empty(min(_BLOCK, len(samples)), np.float32)
-    for begin in range(0, len(samples), _BLOCK):
-        block = samples[begin : begin + _BLOCK]
-        part = np.multiply(block, np.float32(_FULL_SCALE), out=scaled[: len(block)])
-        np.rint(part, out=part)
-        whole[begin : begin + _BLOCK] = np.clip(part, -_FULL_SCALE, _FULL_SCALE - 1, out=part)
-    return whole.tobytes()
+    scaled = samples * np.float32(_FULL_SCALE)
+    np.rint(scaled, out=scaled)
+    if not (peak(samples) if loudest is None else loudest) * _FULL_SCALE < _FULL_SCALE - 1:
+        np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1, out=scaled)
+    return scaled.astype("<i2").tobytes()
 
 
 def wav_header(rate: int, data_bytes: int) -> bytes:

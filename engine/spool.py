@@ -24,30 +24,11 @@ from typing import BinaryIO
 from engine.audio import HEADER_BYTES, SAMPLE_BYTES, WAV_DATA_LIMIT, peak, to_pcm16, wav_header
 from engine.engine import EngineError
 from engine.speech import Audio, Timing, TimingKind
+from engine.take import Take
 
 _FORMAT = 1
 """What the lines of an index look like; a spool of another format is thrown away."""
 _NAME = re.compile(r"(?P<job>\d+)-(?P<attempt>\d+)(?:-(?P<part>\d+))?\.(?:wav|index)")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Take:
-    """A finished spool: everything that a job had to say, in one WAV file."""
-
-    path: Path
-    """The file, whole and on disk; its name is still a temporary one."""
-    rate: int
-    """Samples a second, in Hz."""
-    seconds: float
-    """How long it lasts, in seconds."""
-    bytes: int
-    """The size of the file, in bytes."""
-    peak: float
-    """Its largest magnitude, from 0 to 1."""
-    sha256: str
-    """The SHA-256 of the file, as 64 hexadecimal digits."""
-    timings: Iterable[Timing]
-    """What is said when, from the start of the file; read from the index each time, as long as that is there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,11 +77,11 @@ class Spool:
             attempt: Which attempt at the job this is.
             part: Which of the job's takes; the first is 0.
             fingerprint: Of all that the sound depends on; a spool with another one is thrown away.
-            fresh: Whether every earlier one is thrown away.
+            fresh: Begin anew, whatever earlier attempts have left.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"{job}-{attempt}-{part}" if part else f"{job}-{attempt}"
-        wave, index = folder / f"{name}.wav", folder / f"{name}.index"
+        wave = wave_path(folder, job, attempt, part)
+        index = wave.with_suffix(".index")
         header = _to_line({"spool": _FORMAT, "fingerprint": fingerprint})
         files = [path for path in _files(folder, job) if _number(path, "part") == part]
         earlier = None if fresh else _find(files, header)
@@ -131,10 +112,10 @@ class Spool:
         extent = self._extent
         if extent.done and audio.rate != extent.rate:
             raise EngineError(f"a sentence at {audio.rate} Hz among others at {extent.rate} Hz")
-        pcm = to_pcm16(audio.samples)
+        loudest = peak(audio.samples)
+        pcm = to_pcm16(audio.samples, loudest)
         if extent.wave_end - HEADER_BYTES + len(pcm) > WAV_DATA_LIMIT:
             raise EngineError("more sound than a WAV file can hold")
-        loudest = peak(audio.samples)
         if extent.done == 0:
             _write(self._wave, 0, wav_header(audio.rate, 0))
         _write(self._wave, extent.wave_end, pcm)
@@ -186,6 +167,11 @@ class Spool:
         """Let go of the files; a later attempt can go on with them."""
         self._wave.close()
         self._index.close()
+
+
+def wave_path(folder: Path, job: int, attempt: int, part: int = 0) -> Path:
+    """Where the sound of an attempt lies, in the folder of spools."""
+    return folder / (f"{job}-{attempt}-{part}.wav" if part else f"{job}-{attempt}.wav")
 
 
 def remove(folder: Path, job: int) -> None:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, TypeVar, Union, get_args, get_origin
 
 from commands.core.errors import UsageError
 from commands.core.reply import Json
@@ -243,7 +243,7 @@ class Param:
         if isinstance(value, float) and not math.isfinite(value):
             raise self._refusal(value)
         if isinstance(value, str):
-            return mend(value, "ignore") if self.mark(Body) else mend(value).strip()
+            return mend(value) if self.mark(Body) else mend(value).strip()
         return value
 
     def _refusal(self, raw: object) -> UsageError:
@@ -251,9 +251,9 @@ class Param:
         return UsageError("{name} has to be {wanted}, not {raw}.", name=self.option, wanted=wanted, raw=repr(raw)[:40])
 
 
-def mend(text: str, lone: Literal["ignore", "replace"] = "replace") -> str:
-    """Join the halves of characters that came apart; those that are alone go, or become a mark: none can be stored."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", lone)
+def mend(text: str) -> str:
+    """Join the halves of characters that came apart, and put a mark for each that is alone: it could not be stored."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def read_param(name: str, hint: object, default: object, help: str) -> Param:

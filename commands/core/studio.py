@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from commands.core.errors import Failed
+from engine import spool, take
 from engine.audio import BadAudio, check
 from engine.router import Router
 from engine.speech import Audio, Utterance
-from engine.spool import Spool, Take
+from engine.spool import Spool
+from engine.take import Take
 
 T = TypeVar("T")
 
@@ -24,6 +26,10 @@ log = logging.getLogger("mynah.studio")
 
 IN_FLIGHT = 2
 """How many sentences of a job wait for the engine at once: so that it need not wait for the disk."""
+HOLD = 0.5
+"""Seconds of work that a kill may cost: what was said in them may not be on disk yet."""
+HOLD_SOUND = 30.0
+"""The most seconds of sound that are held in memory before they go to the disk."""
 _EXCERPT = 60
 
 
@@ -44,8 +50,12 @@ class Studio:
         lane: int,
         user: int,
         report: Callable[[float], None],
+        hold: float = HOLD,
     ) -> None:
-        """Take the engines and the folder for spools, whose work this is, and whom to tell how far it has come."""
+        """Take the engines and the folder for spools, whose work this is, and whom to tell how far it has come.
+
+        `hold` is how many seconds of work a kill may cost.
+        """
         self._router = router
         self._folder = folder
         self._job = job
@@ -53,17 +63,18 @@ class Studio:
         self._lane = lane
         self._user = user
         self._report = report
+        self._hold = hold
         self._part = 0
         self.takes: dict[str, Take] = {}
         """What was said in this attempt, by the path of its file."""
 
     async def say(self, utterances: Sequence[Utterance]) -> Take:
-        """Say them one after another into the job's spool, going on where an earlier attempt came to.
+        """Say them one after another into one file, going on where an earlier attempt came to.
 
         Raises:
             Unsayable: An engine made unusable sound of an utterance, twice.
             EngineError: An engine could not.
-            OSError: The spool cannot be written.
+            OSError: The sound cannot be written.
         """
         part, self._part = self._part, self._part + 1
 
@@ -78,7 +89,7 @@ class Studio:
                 fresh=self._attempt == 1,
             )
 
-        reel = _Reel(open)
+        reel = _Reel(open, spool.wave_path(self._folder, self._job, self._attempt, part), self._hold)
         try:
             take = await self._fill(reel, utterances)
         finally:
@@ -93,14 +104,14 @@ class Studio:
         said = sum(len(utterance.text) for utterance in utterances[:done])
         if said:
             self._report(said / total)
-        left = utterances[done:]
-        take: Take | None = None
-        async with aclosing(self._in_order(left)) as sounds:
+        async with aclosing(self._in_order(utterances[done:])) as sounds:
             async for utterance, audio in sounds:
-                take = await _off_loop(partial(reel.add, audio, last=utterance is left[-1]))
+                reel.hold(audio)
+                if reel.due:
+                    await _off_loop(reel.flush)
                 said += len(utterance.text)
                 self._report(said / total)
-        return take or await _off_loop(reel.finish)
+        return await _off_loop(reel.finish)
 
     async def _in_order(self, utterances: Sequence[Utterance]) -> AsyncGenerator[tuple[Utterance, Audio], None]:
         """Yield the utterances with their sound; a few more than the one that is waited for are under way."""
@@ -140,32 +151,54 @@ class Studio:
 
 
 class _Reel:
-    """A spool that is opened when there is something to put on it. Every method works on disk."""
+    """What was said and is not on disk yet, and the spool that it goes to.
 
-    def __init__(self, open: Callable[[], Spool]) -> None:
+    Sentences are held for a moment: to write each by itself costs more than a fast engine takes to say it again, and
+    what is all said within that moment needs no spool at all. A slow engine's go to the disk one by one.
+    """
+
+    def __init__(self, open: Callable[[], Spool], path: Path, hold: float) -> None:
+        """`open` opens the spool when there is need of one; `path` is the file of a take that has none."""
         self._open = open
+        self._path = path
+        self._hold = hold
         self._spool: Spool | None = None
+        self._held: list[Audio] = []
+        self._since = time.monotonic()
 
     def load(self) -> int:
-        """Open it, and tell how many sentences an earlier attempt has left on it."""
+        """Open the spool, and tell how many sentences an earlier attempt has left on it. Works on disk."""
         self._spool = self._open()
         return self._spool.done
 
-    def add(self, audio: Audio, last: bool) -> Take | None:
-        """Put a sentence on it; with the last one it is finished in the same go."""
+    def hold(self, audio: Audio) -> None:
+        """Take the next sentence."""
+        self._held.append(audio)
+
+    @property
+    def due(self) -> bool:
+        """Whether what is held ought to go to the disk now."""
+        return time.monotonic() - self._since >= self._hold or sum(audio.seconds for audio in self._held) > HOLD_SOUND
+
+    def flush(self) -> None:
+        """Put what is held on the spool. Works on disk."""
         if self._spool is None:
             self._spool = self._open()
-        self._spool.append(audio)
-        return self._spool.finish() if last else None
+        for audio in self._held:
+            self._spool.append(audio)
+        self._held.clear()
+        self._since = time.monotonic()
 
     def finish(self) -> Take:
-        """Make the file of it."""
-        if self._spool is None:
-            self._spool = self._open()
+        """Make the file of it all. Works on disk."""
+        if self._spool is None and self._held:
+            return take.write(self._path, self._held)
+        self.flush()
+        assert self._spool is not None
         return self._spool.finish()
 
     def close(self) -> None:
-        """Let go of it; a later attempt can go on with it."""
+        """Let go of it; a later attempt can go on with what is on the spool."""
         if self._spool is not None:
             self._spool.close()
 

@@ -8,7 +8,7 @@ from commands.core.command import Audience
 from commands.core.context import Context
 from commands.core.errors import NotAllowed, NotFound, UsageError
 from commands.core.params import Member, PlaceId, Role
-from storage import identities, limits, places
+from storage import identities, limits, places, users
 from storage.database import Transaction
 from storage.places import Place
 
@@ -68,7 +68,8 @@ def find_target(
     scope: limits.Scope = "place_default"
     words = "those who have no other limit"
     if member is not None:
-        user_id, words = person(tx, member), called(member)
+        user_id = person(tx, member)
+        words = called(tx, member, user_id)
         scope, where = ("everywhere", " over all places") if everywhere else ("member", where)
     elif role is not None:
         scope, words = "role", f"members with the role {role.name or role.id}"
@@ -106,10 +107,14 @@ def person(tx: Transaction, member: Member) -> int:
     """
     found = identities.find(tx, member.id)
     if found is None:
-        raise NotFound("Mynah does not know {name} yet; they have to ask it for something first.", name=called(member))
+        raise NotFound(
+            "Mynah does not know {name} yet; they have to ask it for something first.",
+            name=(member.name or member.id)[:60],
+        )
     return found
 
 
-def called(member: Member) -> str:
-    """What to call a member in a sentence."""
-    return (member.name or member.id)[:60]
+def called(tx: Transaction, member: Member, user_id: int) -> str:
+    """What to call a member in a sentence: as their platform does, else as they were called when they came."""
+    user = users.get(tx, user_id)
+    return (member.name or (user.name if user else "") or member.id)[:60]

@@ -1,4 +1,4 @@
-"""/help and /about: what there is, said from the declarations."""
+"""/help: what there is, said from the declarations."""
 
 from __future__ import annotations
 
@@ -75,13 +75,3 @@ async def test_names_are_completed_while_they_are_typed(world: World) -> None:
     inquiry = world.inquiry(await world.person("ada"))
     assert await suggest.source(inquiry, "/jobs") == ["jobs cancel", "jobs list", "jobs retry", "jobs show"]
     assert await suggest.source(inquiry, "quota") == ["quota show"]
-
-
-async def test_about_tells_versions_licences_and_that_a_machine_speaks(world: World) -> None:
-    reply = await world.ask(await world.person("ada"), "about")
-    version = world.host.abilities["espeak"].version
-    assert f"Engines: espeak {version} (GPL-3.0-or-later)." in reply.text
-    assert "AI-generated" in reply.text
-    assert "https://github.com/espeak-ng/espeak-ng" in reply.text
-    assert reply.data["engines"] == [{"name": "espeak", "version": version, "licence": "GPL-3.0-or-later"}]
-    assert reply.data["ai_generated"] is True

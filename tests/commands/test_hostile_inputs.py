@@ -18,7 +18,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "emoji only": ({"text": "😀👍🏽🇩🇪"}, "There is nothing in that to read aloud"),
     "dots only": ({"text": "... !!! ???"}, "There is nothing in that to read aloud"),
     "a megabyte": ({"text": "x" * 1_000_000}, "text is 1,000,000 characters long; 100,000 is the most"),
-    "half a character": ({"text": "\ud800"}, "There is nothing to say yet"),
+    "half a character": ({"text": "\ud800"}, "There is nothing in that to read aloud"),
     "no text": ({}, "/speak needs text: What to say."),
     "text that is a number": ({"text": 7}, "text has to be text, not 7."),
     "unknown voice": ({"text": "hi", "voice": "darth"}, "There is no voice 'darth'."),

@@ -8,7 +8,7 @@ import pytest
 
 from commands.core.command import Audience
 from commands.core.context import Asker
-from commands.core.errors import Failed, NotFound, QuotaReached, Refused
+from commands.core.errors import Failed, NotAllowed, NotFound, QuotaReached, Refused
 from commands.core.reply import Reply
 from storage import queue, quota
 from storage.metrics import Metric, Period
@@ -65,6 +65,18 @@ async def test_the_list_narrows_to_a_state_and_goes_on_over_pages(world: World, 
     assert second.text.startswith("1 · ")
     assert second.actions == ()
     assert (await world.ask(ada, "jobs list", page=3)).text == "There is no page 3."
+
+
+async def test_owners_see_everybodys_jobs_but_not_their_texts(world: World, ada: Asker) -> None:
+    await world.submit(ada, "speak", text="My secret garden.")
+    host = await world.person("host", rank=Audience.OWNERS)
+    await world.submit(host, "speak", text=HELLO)
+    reply = await world.ask(host, "jobs list", everyone=True)
+    assert reply.text.splitlines() == [f'2 · /speak "{HELLO}" · waits', "1 · ada: /speak · waits"]
+    assert "secret" not in reply.to_json()
+    assert "secret" not in (await world.ask(host, "jobs show", job=1)).to_json()
+    with pytest.raises(NotAllowed, match="Everybody's jobs are for those who run this Mynah"):
+        await world.ask(await world.person("bob", rank=Audience.ADMINS), "jobs list", everyone=True)
 
 
 async def test_an_empty_list_says_what_to_do(world: World, ada: Asker) -> None:

@@ -69,7 +69,10 @@ async def test_the_day_ends_at_midnight_in_the_places_own_time(world: World, ada
 
 
 async def test_an_owner_has_no_limit_but_is_counted(world: World, host: Asker) -> None:
-    assert (await world.ask(host, "quota show")).text == "No limit holds for you here, and nothing is used yet."
+    assert (await world.ask(host, "quota show")).text == (
+        "No limit holds for you here, and nothing is used yet.\n"
+        "You run this Mynah: you are counted, but nothing holds you back."
+    )
     await world.ask(host, "speak", text=HELLO)
     assert await line(world, host, "Characters a day") == "Characters a day: 18 used, no limit"
 
@@ -102,7 +105,7 @@ async def test_a_places_default_holds_for_those_without_a_limit_of_their_own(
     with pytest.raises(QuotaReached):
         await world.submit(ada, "speak", text=HELLO)
     reply = await world.ask(admin, "quota set", metric="characters", limit="1_000", member="discord:ada")
-    assert reply.text.splitlines()[0] == "discord:ada may use 1,000 characters a day here."
+    assert reply.text.splitlines()[0] == "ada may use 1,000 characters a day here."
     assert "0 of 1,000 used" in reply.text
     await world.submit(ada, "speak", text=HELLO)
 
@@ -136,7 +139,7 @@ async def test_unlimited_is_a_word_and_clearing_goes_back_to_what_held_before(
     world: World, ada: Asker, admin: Asker
 ) -> None:
     reply = await world.ask(admin, "quota set", metric="characters", limit="Unlimited", member="discord:ada")
-    assert reply.text.splitlines()[0] == "There is no limit on characters a day for discord:ada here."
+    assert reply.text.splitlines()[0] == "There is no limit on characters a day for ada here."
     await world.submit(ada, "speak", text="word " * 6_000)
     reply = await world.ask(admin, "quota clear", metric="characters", member="discord:ada")
     assert reply.text.splitlines()[0] == "That limit on characters a day is gone; the next one holds."
@@ -154,7 +157,7 @@ async def test_what_is_kept_has_no_day(world: World, admin: Asker) -> None:
 async def test_a_grant_is_on_top_until_the_day_ends(world: World, ada: Asker, admin: Asker) -> None:
     await world.ask(admin, "quota set", metric="characters", limit=10)
     reply = await world.ask(admin, "quota grant", metric="characters", amount=50, member="discord:ada")
-    assert reply.text.splitlines()[0] == "discord:ada may have 50 more characters today here."
+    assert reply.text.splitlines()[0] == "ada may have 50 more characters today here."
     assert "0 of 60 used" in reply.text
     await world.submit(ada, "speak", text=HELLO)
     world.clock.turn(DAY)
@@ -164,7 +167,7 @@ async def test_a_grant_is_on_top_until_the_day_ends(world: World, ada: Asker, ad
 async def test_reset_lets_a_member_or_all_begin_anew(world: World, ada: Asker, admin: Asker) -> None:
     await world.ask(ada, "speak", text=HELLO)
     reply = await world.ask(admin, "quota reset", member="discord:ada", metric="characters")
-    assert reply.text.splitlines()[0] == "discord:ada begins anew here."
+    assert reply.text.splitlines()[0] == "ada begins anew here."
     assert " 0 of 20,000 used" in await line(world, ada, "Characters a day")
     assert " 1 of 100 used" in await line(world, ada, "Generations a day")
     assert (await world.ask(admin, "quota reset", member="discord:ada", metric="characters")).text.startswith(
@@ -232,7 +235,7 @@ async def test_a_limit_everywhere_follows_the_person(world: World, ada: Asker, h
     with pytest.raises(QuotaReached, match="2 of your overall 20 characters a day are left"):
         await world.submit(elsewhere, "speak", text=HELLO)
     reply = await world.ask(host, "quota grant", metric="characters", amount=30, member="discord:ada", everywhere=True)
-    assert reply.text.startswith("discord:ada may have 30 more characters today over all places.")
+    assert reply.text.startswith("ada may have 30 more characters today over all places.")
     await world.submit(elsewhere, "speak", text=HELLO)
 
 

@@ -8,13 +8,10 @@ import wave
 import pytest
 
 from commands.core.command import Audience, Lane
-from commands.core.errors import NotFound, QuotaReached, UsageError
+from commands.core.errors import QuotaReached, UsageError
 from commands.core.estimate import LONG
 from commands.core.request import admit, find
 from commands.speak import speak
-from storage import jobs, places, queue, users, voices
-from storage.database import Transaction
-from storage.queue import LostJob
 from tests.commands.world import World
 
 HELLO = "Hello, I am Mynah."
@@ -62,37 +59,6 @@ async def test_speed_makes_the_same_text_shorter(world: World) -> None:
     assert fast.data["seconds"] < 0.6 * slow.data["seconds"]
 
 
-async def test_a_voice_is_the_persons_own_before_the_places_before_the_hosts(world: World) -> None:
-    ada = await world.person("ada")
-    assert (await world.ask(ada, "speak", text=HELLO)).data["voice"] == "en-us"
-
-    def choose(tx: Transaction, name: str) -> int:
-        voice = voices.named(tx, name, user_id=ada.user_id, place_id=ada.place.id)
-        assert voice is not None
-        return voice.id
-
-    await world.database.write(lambda tx: places.set_default_voice(tx, ada.place.id, choose(tx, "fr-fr")))
-    assert (await world.ask(ada, "speak", text=HELLO)).data["voice"] == "fr-fr"
-    await world.database.write(lambda tx: users.set_default_voice(tx, ada.user_id, choose(tx, "de")))
-    assert (await world.ask(ada, "speak", text=HELLO)).data["voice"] == "de"
-    assert (await world.ask(ada, "speak", text=HELLO, voice="EN-gb")).data["voice"] == "en-gb"
-
-
-async def test_a_variant_stands_behind_a_plus(world: World) -> None:
-    ada = await world.person("ada")
-    reply = await world.ask(ada, "speak", text=HELLO, voice="en-gb+Annie")
-    assert reply.data["voice"] == "en-gb+annie"
-    assert reply.text.endswith("English (Great Britain), Annie")
-    with pytest.raises(NotFound, match=r"no variant 'anni' of en-gb\. Did you mean en-gb\+annie"):
-        await world.ask(ada, "speak", text=HELLO, voice="en-gb+anni")
-
-
-async def test_an_unknown_voice_is_refused_with_the_nearest_names(world: World) -> None:
-    with pytest.raises(NotFound, match=r"There is no voice 'en-gbb'\. Did you mean .*en-gb"):
-        await world.ask(await world.person("ada"), "speak", text=HELLO, voice="en-gbb")
-    assert await world.rows("SELECT id FROM jobs") == []
-
-
 async def test_what_goes_over_a_limit_is_refused_in_numbers_and_nothing_is_set_aside(world: World) -> None:
     ada = await world.person("ada")
     with pytest.raises(QuotaReached) as caught:
@@ -128,15 +94,6 @@ async def test_a_long_text_tells_how_far_it_has_come(world: World) -> None:
     assert told == sorted(told)
     assert len(told) == 12
     assert told[-1] == 1.0
-
-
-async def test_a_job_that_was_cancelled_meanwhile_writes_nothing_more(world: World) -> None:
-    ticket = await world.submit(await world.person("ada"), "speak", text=HELLO)
-    job = await world.claim(ticket.job_id)
-    context = await world.context_of(job)
-    await world.database.write(lambda tx: queue.cancel(tx, job.id, by="user"))
-    with pytest.raises(LostJob):
-        await context.commit(lambda tx: jobs.set_progress(tx, job.id, job.attempt, 0.5, None))
 
 
 async def test_an_action_says_it_again_exactly(world: World) -> None:

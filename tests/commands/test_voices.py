@@ -8,44 +8,7 @@ from commands.core.command import Audience
 from commands.core.errors import NotAllowed, NotFound, Refused, UsageError
 from commands.core.params import Suggest
 from commands.core.request import find
-from storage import voices
-from storage.database import Transaction
 from tests.commands.world import World
-
-
-async def make_voice(world: World, name: str, user_id: int, visibility: str, place_id: int | None = None) -> int:
-    """Give a person a clone that speaks as espeak's English does."""
-
-    def make(tx: Transaction) -> int:
-        recording = tx.value(
-            """
-            INSERT INTO recordings (user_id, name, status, path, sha256, bytes, seconds, rate, created_at)
-            VALUES (:user_id, :name, 'ready', 'audio/x.wav', :sha256, 1, 9.5, 22050, 1) RETURNING id
-            """,
-            user_id=user_id,
-            name=name,
-            sha256="0" * 64,
-        )
-        speaker = tx.value("SELECT id FROM speakers WHERE key = 'en-us'")
-        return int(
-            tx.value(
-                """
-                INSERT INTO voices (kind, speaker_id, recording_id, name, folded, title, search, user_id, language,
-                    visibility, place_id, status, created_at, updated_at)
-                VALUES ('clone', :speaker, :recording, :name, :name, :name, :name, :user_id, 'en', :visibility,
-                    :place_id, 'ready', 1, 1)
-                RETURNING id
-                """,
-                speaker=speaker,
-                recording=recording,
-                name=name,
-                user_id=user_id,
-                visibility=visibility,
-                place_id=place_id,
-            )
-        )
-
-    return await world.database.write(make)
 
 
 async def test_the_list_has_every_voice_for_programs_and_a_page_for_people(world: World) -> None:
@@ -95,7 +58,7 @@ async def test_a_list_without_voices_says_what_to_do(world: World) -> None:
 
 async def test_one_sees_ones_own_voices_first_and_never_anybody_elses_private_ones(world: World) -> None:
     ada, bob = await world.person("ada"), await world.person("bob")
-    await make_voice(world, "grandma", ada.user_id, "private")
+    await world.make_voice("grandma", ada.user_id, "private")
     assert (await world.ask(ada, "voices list")).text.startswith("grandma · grandma · yours\n")
     assert (await world.ask(bob, "voices list", search="grandma")).items == ()
     with pytest.raises(NotFound):
@@ -143,7 +106,7 @@ async def test_a_person_chooses_sees_and_gives_up_a_voice(world: World) -> None:
 
 
 async def test_a_variant_cannot_be_kept_and_the_sentence_says_what_to_do(world: World) -> None:
-    with pytest.raises(Refused, match=r"Name it each time: /speak voice=de\+annie"):
+    with pytest.raises(Refused, match=r"name de\+annie each time you speak"):
         await world.ask(await world.person("ada"), "voices default", name="de+annie")
 
 
@@ -172,36 +135,14 @@ async def test_only_admins_choose_for_the_place_and_in_direct_messages_only_owne
 
 async def test_a_private_voice_does_not_become_the_places(world: World) -> None:
     admin = await world.person("admin", rank=Audience.ADMINS)
-    await make_voice(world, "grandma", admin.user_id, "private")
+    await world.make_voice("grandma", admin.user_id, "private")
     with pytest.raises(Refused, match="grandma is private"):
         await world.ask(admin, "voices here", name="grandma")
     assert await world.rows("SELECT 1 FROM audit") == []
 
 
-async def test_a_chosen_voice_that_was_made_private_speaks_no_more(world: World) -> None:
-    ada, bob = await world.person("ada"), await world.person("bob")
-    shared = await make_voice(world, "narrator", bob.user_id, "public")
-    await world.ask(ada, "voices default", name="narrator")
-    assert (await world.ask(ada, "speak", text="hi")).data["voice"] == "narrator"
-    await world.database.write(lambda tx: tx.run("UPDATE voices SET visibility = 'private' WHERE id = :id", id=shared))
-    assert (await world.ask(ada, "speak", text="hi")).data["voice"] == "en-us"
-
-
-async def test_a_places_voice_speaks_there_only(world: World) -> None:
-    bob = await world.person("bob")
-    await make_voice(world, "local", bob.user_id, "place", bob.place.id)
-    ada = await world.person("ada")
-    await world.ask(ada, "voices default", name="local")
-    assert (await world.ask(ada, "voices default")).data["name"] == "local"
-    elsewhere = await world.person("ada", place="43")
-    assert (await world.ask(elsewhere, "voices default")).data["name"] == "en-us"
-
-
-async def test_names_languages_and_variants_are_completed_while_they_are_typed(world: World) -> None:
+async def test_languages_are_completed_while_they_are_typed(world: World) -> None:
     inquiry = world.inquiry(await world.person("ada"))
-    assert "en-gb" in await inquiry.voice_names("en")
-    assert await inquiry.voice_names("en-gb+anni") == ["en-gb+annie"]
-    assert await inquiry.voice_names("nobody+") == []
     param = find(world.host.commands, "voices list").param("language")
     assert param
     suggest = param.mark(Suggest)
@@ -213,9 +154,3 @@ async def test_names_languages_and_variants_are_completed_while_they_are_typed(w
 async def test_a_choice_that_is_none_is_refused_in_words(world: World) -> None:
     with pytest.raises(UsageError, match=r"sex can be female, male\."):
         await world.ask(await world.person("ada"), "voices list", sex="deep")
-
-
-async def test_a_retired_voice_is_not_there(world: World) -> None:
-    await world.database.write(lambda tx: voices.install(tx, []))
-    with pytest.raises(NotFound, match=r"There is no voice 'en-us'\. /voices list shows"):
-        await world.ask(await world.person("ada"), "speak", text="hi")

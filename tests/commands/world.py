@@ -90,6 +90,40 @@ class World:
         user_id, there = await self.database.write(enter)
         return Asker(user_id=user_id, name=name, platform="discord", place=there, rank=rank, roles=roles)
 
+    async def make_voice(self, name: str, user_id: int, visibility: str, place_id: int | None = None) -> int:
+        """Give a person a clone that speaks as espeak's English does."""
+
+        def make(tx: Transaction) -> int:
+            recording = tx.value(
+                """
+                INSERT INTO recordings (user_id, name, status, path, sha256, bytes, seconds, rate, created_at)
+                VALUES (:user_id, :name, 'ready', 'audio/x.wav', :sha256, 1, 9.5, 22050, 1) RETURNING id
+                """,
+                user_id=user_id,
+                name=name,
+                sha256="0" * 64,
+            )
+            speaker = tx.value("SELECT id FROM speakers WHERE key = 'en-us'")
+            return int(
+                tx.value(
+                    """
+                    INSERT INTO voices (kind, speaker_id, recording_id, name, folded, title, search, user_id, language,
+                        visibility, place_id, status, created_at, updated_at)
+                    VALUES ('clone', :speaker, :recording, :name, :name, :name, :name, :user_id, 'en', :visibility,
+                        :place_id, 'ready', 1, 1)
+                    RETURNING id
+                    """,
+                    speaker=speaker,
+                    recording=recording,
+                    name=name,
+                    user_id=user_id,
+                    visibility=visibility,
+                    place_id=place_id,
+                )
+            )
+
+        return await self.database.write(make)
+
     async def ask(self, asker: Asker, name: str, /, **values: object) -> Reply:
         """Ask for something, and have it done at once where it is a job.
 

@@ -20,7 +20,8 @@ from engine import spool as spools
 from engine.audio import HEADER_BYTES, to_pcm16
 from engine.engine import EngineError
 from engine.speech import Audio, Timing
-from engine.spool import Spool, Take
+from engine.spool import Spool
+from engine.take import Take
 
 RATE = 8_000
 ROOT = Path(__file__).parents[2]
@@ -134,6 +135,15 @@ def test_what_was_said_otherwise_is_not_gone_on_with(tmp_path: Path) -> None:
     spool.append(sound(3))
     assert spoken(finish(spool)) == pcm([sound(3)])
     assert [path.name for path in tmp_path.iterdir()] == ["7-2.wav"]
+
+
+def test_a_fresh_spool_goes_on_with_nothing(tmp_path: Path) -> None:
+    fill(tmp_path, [sound(1), sound(2)])
+    spool = Spool.open(tmp_path, job=7, attempt=1, fingerprint="f", fresh=True)
+    assert spool.done == 0
+    spool.append(sound(3))
+    assert spoken(finish(spool)) == pcm([sound(3)])
+    assert [path.name for path in tmp_path.iterdir()] == ["7-1.wav"]
 
 
 def test_another_jobs_spool_is_left_alone(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import logging
 import wave
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from engine.engine import EngineError
 from engine.espeak_engine import EspeakEngine
 from engine.router import Router
 from engine.speech import Audio, Utterance
-from engine.spool import Take
+from engine.take import Take
 from engine.worker import Worker
 from tests.engine.sines import SineEngine, utterance
 
@@ -55,12 +56,23 @@ async def router(engine: SineEngine) -> AsyncIterator[CountingRouter]:
     await router.close()
 
 
-@pytest.fixture
-def make(router: CountingRouter, tmp_path: Path) -> Callable[..., Studio]:
+def maker(router: Router, folder: Path, hold: float) -> Callable[..., Studio]:
     def make(attempt: int = 1, report: Callable[[float], None] = lambda done: None) -> Studio:
-        return Studio(router, tmp_path, job=3, attempt=attempt, lane=0, user=1, report=report)
+        return Studio(router, folder, job=3, attempt=attempt, lane=0, user=1, report=report, hold=hold)
 
     return make
+
+
+@pytest.fixture(params=[0.0, 60.0], ids=["each to the disk at once", "held for a moment"])
+def make(request: pytest.FixtureRequest, router: CountingRouter, tmp_path: Path) -> Callable[..., Studio]:
+    """Makes studios of either kind: what they say is the same."""
+    return maker(router, tmp_path, request.param)
+
+
+@pytest.fixture
+def make_careful(router: CountingRouter, tmp_path: Path) -> Callable[..., Studio]:
+    """Makes studios that keep each sentence on the disk at once."""
+    return maker(router, tmp_path, 0.0)
 
 
 def script(texts: Sequence[str] = TEXTS) -> list[Utterance]:
@@ -86,6 +98,37 @@ async def test_utterances_become_one_file_in_their_order(make: Callable[..., Stu
     assert studio.takes == {str(take.path): take}
 
 
+async def test_the_same_utterance_may_come_again(make: Callable[..., Studio]) -> None:
+    again = utterance("again")
+    take = await make().say([again, again, utterance("and"), again])
+    assert [timing.text for timing in take.timings] == ["again", "again", "and", "again"]
+
+
+async def test_what_an_earlier_life_of_the_folder_left_is_not_gone_on_with(
+    make: Callable[..., Studio], router: CountingRouter
+) -> None:
+    await make().say(script())
+    router.said.clear()
+    await make().say(script())
+    assert router.said == TEXTS
+
+
+async def test_an_attempt_that_had_said_everything_is_only_finished_again(
+    make_careful: Callable[..., Studio], router: CountingRouter
+) -> None:
+    await make_careful().say(script())
+    router.said.clear()
+    take = await make_careful(attempt=2).say(script())
+    assert router.said == []
+    assert frames(take) == await expected(router, script())
+
+
+async def test_nothing_to_say_is_an_error(make: Callable[..., Studio]) -> None:
+    for attempt in (1, 2):
+        with pytest.raises(EngineError, match="nothing was said"):
+            await make(attempt=attempt).say([])
+
+
 async def test_the_engine_is_kept_busy_but_memory_stays_flat(
     make: Callable[..., Studio], router: CountingRouter
 ) -> None:
@@ -99,7 +142,9 @@ async def test_progress_is_told_by_characters(make: Callable[..., Studio]) -> No
     assert told == pytest.approx([0.25, 0.75, 1.0])
 
 
-async def test_an_interrupted_attempt_is_gone_on_with(make: Callable[..., Studio], router: CountingRouter) -> None:
+async def test_an_interrupted_attempt_is_gone_on_with(
+    make_careful: Callable[..., Studio], router: CountingRouter
+) -> None:
     reached = asyncio.Event()
     told: list[float] = []
 
@@ -108,7 +153,7 @@ async def test_an_interrupted_attempt_is_gone_on_with(make: Callable[..., Studio
         if len(told) == 3:
             reached.set()
 
-    first = asyncio.create_task(make(report=report).say(script()))
+    first = asyncio.create_task(make_careful(report=report).say(script()))
     await reached.wait()
     first.cancel()
     await asyncio.wait([first])
@@ -116,7 +161,7 @@ async def test_an_interrupted_attempt_is_gone_on_with(make: Callable[..., Studio
     assert router.under_way == 0
     router.said.clear()
     resumed: list[float] = []
-    take = await make(attempt=2, report=resumed.append).say(script())
+    take = await make_careful(attempt=2, report=resumed.append).say(script())
     assert len(told) <= len(TEXTS) - len(router.said) <= len(told) + 1  # one may have been kept and not been told
     assert router.said == TEXTS[-len(router.said) :]
     assert told[-1] <= resumed[0] < resumed[-1] == 1.0
@@ -207,3 +252,18 @@ async def test_espeak_speaks_in_it(tmp_path: Path) -> None:
     assert 0.1 < take.peak <= 1.0
     assert [timing.text for timing in take.timings if timing.kind == "sentence"] == ["Hello.", "I am Mynah."]
     await router.close()
+
+
+async def test_what_is_soon_said_needs_no_spool(router: CountingRouter, tmp_path: Path) -> None:
+    take = await maker(router, tmp_path, 60.0)().say(script())
+    assert os.listdir(tmp_path) == [take.path.name]
+
+
+async def test_what_takes_longer_goes_to_the_spool_sentence_by_sentence(router: CountingRouter, tmp_path: Path) -> None:
+    kept: list[int] = []
+
+    def report(done: float) -> None:
+        kept.append(sum(path.stat().st_size for path in tmp_path.glob("*.wav")))
+
+    await maker(router, tmp_path, 0.0)(report=report).say(script())
+    assert kept == sorted(set(kept)), "every sentence was on the disk before the next was told of"

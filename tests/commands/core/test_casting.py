@@ -1,0 +1,68 @@
+"""Casting: which voice says it."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.core.errors import NotFound
+from storage import places, users, voices
+from storage.database import Transaction
+from tests.commands.world import World
+
+HELLO = "Hello, I am Mynah."
+
+
+async def test_a_voice_is_the_persons_own_before_the_places_before_the_hosts(world: World) -> None:
+    ada = await world.person("ada")
+    assert (await world.ask(ada, "speak", text=HELLO)).data["voice"] == "en-us"
+
+    def choose(tx: Transaction, name: str) -> int:
+        voice = voices.named(tx, name, user_id=ada.user_id, place_id=ada.place.id)
+        assert voice is not None
+        return voice.id
+
+    await world.database.write(lambda tx: places.set_default_voice(tx, ada.place.id, choose(tx, "fr-fr")))
+    assert (await world.ask(ada, "speak", text=HELLO)).data["voice"] == "fr-fr"
+    await world.database.write(lambda tx: users.set_default_voice(tx, ada.user_id, choose(tx, "de")))
+    assert (await world.ask(ada, "speak", text=HELLO)).data["voice"] == "de"
+    assert (await world.ask(ada, "speak", text=HELLO, voice="EN-gb")).data["voice"] == "en-gb"
+
+
+async def test_a_variant_stands_behind_a_plus(world: World) -> None:
+    ada = await world.person("ada")
+    reply = await world.ask(ada, "speak", text=HELLO, voice="en-gb+Annie")
+    assert reply.data["voice"] == "en-gb+annie"
+    assert reply.text.endswith("English (Great Britain), Annie")
+    with pytest.raises(NotFound, match=r"no variant 'anni' of en-gb\. Did you mean en-gb\+annie"):
+        await world.ask(ada, "speak", text=HELLO, voice="en-gb+anni")
+
+
+async def test_an_unknown_voice_is_refused_with_the_nearest_names(world: World) -> None:
+    with pytest.raises(NotFound, match=r"There is no voice 'en-gbb'\. Did you mean .*en-gb"):
+        await world.ask(await world.person("ada"), "speak", text=HELLO, voice="en-gbb")
+    assert await world.rows("SELECT id FROM jobs") == []
+
+
+async def test_a_chosen_voice_that_was_made_private_speaks_no_more(world: World) -> None:
+    ada, bob = await world.person("ada"), await world.person("bob")
+    shared = await world.make_voice("narrator", bob.user_id, "public")
+    await world.ask(ada, "voices default", name="narrator")
+    assert (await world.ask(ada, "speak", text="hi")).data["voice"] == "narrator"
+    await world.database.write(lambda tx: tx.run("UPDATE voices SET visibility = 'private' WHERE id = :id", id=shared))
+    assert (await world.ask(ada, "speak", text="hi")).data["voice"] == "en-us"
+
+
+async def test_a_places_voice_speaks_there_only(world: World) -> None:
+    bob = await world.person("bob")
+    await world.make_voice("local", bob.user_id, "place", bob.place.id)
+    ada = await world.person("ada")
+    await world.ask(ada, "voices default", name="local")
+    assert (await world.ask(ada, "voices default")).data["name"] == "local"
+    elsewhere = await world.person("ada", place="43")
+    assert (await world.ask(elsewhere, "voices default")).data["name"] == "en-us"
+
+
+async def test_a_retired_voice_is_not_there(world: World) -> None:
+    await world.database.write(lambda tx: voices.install(tx, []))
+    with pytest.raises(NotFound, match=r"There is no voice 'en-us'\. /voices list shows"):
+        await world.ask(await world.person("ada"), "speak", text="hi")

@@ -1,0 +1,68 @@
+"""What a take is when it is written at once: the same file that a spool makes of the same sounds."""
+
+from __future__ import annotations
+
+import hashlib
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import take
+from engine.engine import EngineError
+from engine.speech import Audio, Timing
+from engine.spool import Spool
+
+
+def sound(seconds: float, pitch: float, rate: int = 8_000) -> Audio:
+    count = round(seconds * rate)
+    samples = (0.5 * np.sin(np.arange(count) * pitch)).astype(np.float32)
+    timing = Timing(kind="sentence", text=f"{pitch}", start_ms=0, end_ms=round(1000 * seconds))
+    return Audio(samples=samples, rate=rate, timings=(timing,))
+
+
+SOUNDS = [sound(0.5, 0.1), sound(1.25, 0.2), sound(0.25, 0.3)]
+
+
+def test_it_is_byte_for_byte_what_a_spool_makes_of_the_same_sounds(tmp_path: Path) -> None:
+    spool = Spool.open(tmp_path, job=1, attempt=1, fingerprint="x")
+    for each in SOUNDS:
+        spool.append(each)
+    spooled, written = spool.finish(), take.write(tmp_path / "2-1.wav", SOUNDS)
+    assert written.path.read_bytes() == spooled.path.read_bytes()
+    assert (written.rate, written.seconds, written.bytes, written.peak, written.sha256, list(written.timings)) == (
+        spooled.rate,
+        spooled.seconds,
+        spooled.bytes,
+        spooled.peak,
+        spooled.sha256,
+        list(spooled.timings),
+    )
+
+
+def test_it_tells_the_truth_about_its_file(tmp_path: Path) -> None:
+    made = take.write(tmp_path / "1-1.wav", SOUNDS)
+    content = made.path.read_bytes()
+    with wave.open(str(made.path)) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 8_000)
+        assert file.getnframes() / 8_000 == made.seconds == 2.0
+    assert made.bytes == len(content)
+    assert made.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_its_timings_count_from_its_start(tmp_path: Path) -> None:
+    made = take.write(tmp_path / "1-1.wav", SOUNDS)
+    assert [(t.text, t.start_ms, t.end_ms) for t in made.timings] == [
+        ("0.1", 0, 500),
+        ("0.2", 500, 1750),
+        ("0.3", 1750, 2000),
+    ]
+    assert len(list(made.timings)) == 3, "they can be read again"
+
+
+@pytest.mark.parametrize("sounds", [[], [sound(0.1, 0.1), sound(0.1, 0.1, rate=16_000)]], ids=["nothing", "two rates"])
+def test_what_is_no_sound_at_one_rate_is_refused(tmp_path: Path, sounds: list[Audio]) -> None:
+    with pytest.raises(EngineError):
+        take.write(tmp_path / "1-1.wav", sounds)
+    assert not (tmp_path / "1-1.wav").exists()
