@@ -35,16 +35,26 @@ class TryLater(Exception):
 
 
 class Adapter(ABC):
-    """A platform: hands requests in at the desk, and carries replies out for the courier."""
+    """A platform: hands requests in at the desk, and carries replies out for the courier.
+
+    The module `bot/<name>_adapter` (or a plugin's) defines it. It runs when its section stands in config.toml, and
+    is then made as `Class(desk, section)`: the desk, and the section's settings.
+    """
 
     name: str
     """What it is called in addresses, in settings and in the log."""
     limits: Limits
     """What it can carry."""
+    pace: float = 3.0
+    """Seconds between two calls of `show` for one job, at least."""
 
     @abstractmethod
     async def start(self) -> None:
         """Connect and begin to listen; returns when requests can come."""
+
+    async def stop_listening(self) -> None:
+        """Take no more requests; replies go out until `stop`. What comes meanwhile is refused at the desk."""
+        return None
 
     @abstractmethod
     async def stop(self) -> None:
@@ -53,6 +63,8 @@ class Adapter(ABC):
     @abstractmethod
     async def deliver(self, delivery_id: int, address: Mapping[str, Json], reply: Reply) -> str:
         """Send a reply to an address and return a reference to what was sent (a message id, a path).
+
+        The paths of its files are whole.
 
         Raises:
             Undeliverable: The address will never take it.

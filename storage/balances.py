@@ -40,13 +40,14 @@ TABLE = Table(
                 CHECK ((period = 'held') = (metric IN ('voices', 'bytes'))),
                 CHECK ((period = 'held') = (term = '')),
                 CHECK (allowed = -1 OR used + reserved <= allowed + granted)
-            ) STRICT
+            ) STRICT, WITHOUT ROWID
             """,
         ),
         Step(171, "CREATE INDEX balances_of_place ON balances (place_id, metric, period, term)"),
     ),
 )
-# `allowed` is the limit under which the row was raised last, so that nothing can ever raise it above that.
+# `allowed` is the limit under which the row was raised last, so that nothing can ever raise it above that. The table
+# lies in the order of its key, so that all rows of a request are in one place on disk.
 
 
 def of_user(user_id: int) -> str:
@@ -121,7 +122,7 @@ def change(
     """Change a balance that is there by so much, up or down."""
     if not used and not granted:
         return
-    tx.run(
+    changed = tx.run(
         f"""
         UPDATE balances SET used = used + :plus_used, granted = granted + :plus_granted
         WHERE (who, place_id, metric, period, term) = ({slot.key})
@@ -130,6 +131,7 @@ def change(
         plus_used=used,
         plus_granted=granted,
     )
+    assert changed == 1, f"there is no balance for {slot}"
     ledger.note(tx, kind, slot, values, used=used, granted=granted, job_id=job_id, by=by)
 
 

@@ -90,6 +90,13 @@ class Database:
         """
         return await _crossing(self._writer, _whole, work, self.clock)
 
+    async def note(self, work: Work[T]) -> T:
+        """Run `work` as `write` does, without waiting for the disk: a loss of power may undo it, a kill does not.
+
+        For what can be found out again at some cost, such as that a message was sent.
+        """
+        return await _crossing(self._writer, _soon, work, self.clock)
+
     async def read(self, work: Work[T]) -> T:
         """Run `work` over one unchanging view of the database; it cannot write."""
         reader = await self._readers.get()
@@ -159,6 +166,14 @@ def _whole(connection: sqlite3.Connection, work: Work[T], clock: Clock) -> T:
             connection.execute("ROLLBACK")
         raise
     return result
+
+
+def _soon(connection: sqlite3.Connection, work: Work[T], clock: Clock) -> T:
+    connection.execute("PRAGMA synchronous=NORMAL")
+    try:
+        return _whole(connection, work, clock)
+    finally:
+        connection.execute("PRAGMA synchronous=FULL")
 
 
 def _view(connection: sqlite3.Connection, work: Work[T], clock: Clock) -> T:

@@ -22,7 +22,7 @@ TABLE = Table(
                 reply TEXT,
                 created_at INTEGER NOT NULL,
                 PRIMARY KEY (platform, event_id)
-            ) STRICT
+            ) STRICT, WITHOUT ROWID
             """,
         ),
         Step(141, "CREATE INDEX events_of_user ON events (user_id)"),

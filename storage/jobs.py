@@ -234,6 +234,20 @@ def next_run_at(tx: Transaction) -> int | None:
     return None if found is None else int(found)
 
 
+def latest(tx: Transaction, state: State | None = None, limit: int = 20, offset: int = 0) -> list[Job]:
+    """Return what anybody asked for, the latest first; with `state`, only what is in it."""
+    rows = tx.all(
+        """
+        SELECT * FROM jobs WHERE :state IS NULL OR state = :state
+        ORDER BY id DESC LIMIT :limit OFFSET :offset
+        """,
+        state=state,
+        limit=limit,
+        offset=offset,
+    )
+    return [from_row(row) for row in rows]
+
+
 def set_progress(tx: Transaction, id: int, attempt: int, progress: float, eta_at: int | None) -> bool:
     """Note how far an attempt has come; False where the job is no longer that attempt's."""
     changed = tx.run(

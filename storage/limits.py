@@ -198,12 +198,12 @@ class Ceilings:
         return Ceiling(amount=self.everywhere[key], scope="everywhere") if key in self.everywhere else None
 
     def _of_member(self, key: Key) -> Ceiling:
-        if key in self.own:
+        if self.own and key in self.own:
             return Ceiling(amount=self.own[key], scope="member")
         for role in self.roles if self.by_role else ():
             if (role, key) in self.by_role:
                 return Ceiling(amount=self.by_role[role, key], scope="role")
-        if key in self.default:
+        if self.default and key in self.default:
             return Ceiling(amount=self.default[key], scope="place_default")
         return Ceiling(amount=self.allowances.member.get(key, UNLIMITED), scope="shipped")
 

@@ -87,7 +87,7 @@ class Ticket:
     state: State
     """How far it is."""
     place: int
-    """How many jobs go before it, 100 standing for more; 0: it is next, or waits no longer."""
+    """How many jobs go before it, 50 standing for more; 0: it is next, or waits no longer."""
     eta_ms: int | None
     """How long until it is done as far as one can tell, in ms; None: nobody can tell."""
     again: bool
@@ -155,7 +155,7 @@ def ticket(tx: Transaction, job_id: int, *, pace: float = 0.0) -> Ticket:
 
 
 def line(tx: Transaction, job_id: int) -> tuple[int, int]:
-    """Return how many jobs go before one that waits (100 standing for more), and how many characters those have."""
+    """Return how many jobs go before one that waits (50 standing for more), and how many characters those have."""
     job = tx.one("SELECT lane, turn FROM jobs WHERE id = :job_id AND state IN ('pending', 'ready')", job_id=job_id)
     if job is None:
         return 0, 0
@@ -262,20 +262,13 @@ def _insert(tx: Transaction, order: Order, state: State, turn: int) -> int:
             tags=_json(order.tags),
             project=order.project,
             characters=order.characters,
-            charges=_json(_amounts(order)),
+            charges=_json({metric.value: amount for metric, amount in quota.total(order.charges).items()}),
             attempts=order.attempts,
             ended=ended,
             ended_by=None if ended is None else "runner",
             now=tx.now,
         )
     )
-
-
-def _amounts(order: Order) -> dict[str, int]:
-    amounts: dict[str, int] = {}
-    for charge in order.charges:
-        amounts[charge.metric.value] = amounts.get(charge.metric.value, 0) + charge.amount
-    return amounts
 
 
 def _charges(job: Job) -> list[Charge]:

@@ -22,7 +22,7 @@ from storage.metrics import Charge, Metric, Period
 from storage.places import Place
 from storage.terms import UTC, terms
 
-HOLDERS: tuple[ledger.Holder, ...] = ("member", "place", "everywhere")
+_HOLDERS: tuple[ledger.Holder, ...] = ("member", "place", "everywhere")
 
 
 class Shortage(Exception):
@@ -96,7 +96,7 @@ def reserve(
     Raises:
         Shortage: A limit stands in the way; let it rise, so that the whole transaction is undone.
     """
-    if amounts := _amounts(charges):
+    if amounts := total(charges):
         party = _party(tx, user_id, place, roles, allowances, unlimited)
         _add(tx, "reserve", party, amounts, job_id)
 
@@ -126,7 +126,7 @@ def take(
     Raises:
         Shortage: A limit stands in the way; let it rise, so that the whole transaction is undone.
     """
-    if amounts := _amounts([charge]):
+    if amounts := total([charge]):
         _add(tx, "take", _party(tx, user_id, place, roles, allowances, unlimited), amounts, None)
 
 
@@ -135,7 +135,7 @@ def release(tx: Transaction, *, user_id: int, place_id: int | None, charge: Char
     if place_id is None:
         return
     values = balances.values_at(tx, user_id, place_id, UTC)  # what is held has no term, and so no zone
-    member, *others = (Slot(holder, charge.metric, Period.HELD) for holder in HOLDERS)
+    member, *others = (Slot(holder, charge.metric, Period.HELD) for holder in _HOLDERS)
     amount = charge.amount if job_id is None else min(charge.amount, ledger.held(tx, member, values, job_id))
     amount = min(amount, balances.used(tx, member, values))
     balances.change(tx, "release", member, values, used=-amount, job_id=job_id)
@@ -249,7 +249,7 @@ def standing(
     """Tell how a person stands with every limit that holds for them: theirs there, the place's, theirs everywhere."""
     party = _party(tx, user_id, place, roles, allowances, unlimited)
     rows = balances.current(tx, party.values)
-    slots = (Slot(holder, metric, period) for holder in HOLDERS for metric in Metric for period in metric.periods)
+    slots = (Slot(holder, metric, period) for holder in _HOLDERS for metric in Metric for period in metric.periods)
     found = ((slot, party.ceilings.of(slot)) for slot in slots)
     return [_standing(tx, party, slot, ceiling, rows.get(slot)) for slot, ceiling in found if ceiling]
 
@@ -257,6 +257,17 @@ def standing(
 def expire(tx: Transaction, before: int) -> int:
     """Forget the terms that ended before that time (ms) with nothing left to settle; return how many balances went."""
     return balances.expire(tx, before)
+
+
+def total(charges: Iterable[Charge]) -> dict[Metric, int]:
+    """Return what charges come to, by metric; what is nothing is left out."""
+    amounts: dict[Metric, int] = {}
+    for charge in charges:
+        if charge.amount < 0:
+            raise ValueError(f"{charge.amount} {charge.metric.value} cannot be charged")
+        if charge.amount:
+            amounts[charge.metric] = amounts.get(charge.metric, 0) + charge.amount
+    return amounts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -314,7 +325,7 @@ def _slots(metrics: tuple[Metric, ...]) -> Slots:
 @cache
 def _shared(metrics: tuple[Metric, ...]) -> Slots:
     return tuple(
-        Slot(holder, metric, period) for holder in HOLDERS[1:] for metric in metrics for period in metric.periods
+        Slot(holder, metric, period) for holder in _HOLDERS[1:] for metric in metrics for period in metric.periods
     )
 
 
@@ -372,13 +383,3 @@ def _slot(
 def _check(metric: Metric, period: Period) -> None:
     if period not in metric.periods:
         raise ValueError(f"{metric.value} are not counted by the {period.value}")
-
-
-def _amounts(charges: Iterable[Charge]) -> dict[Metric, int]:
-    amounts: dict[Metric, int] = {}
-    for charge in charges:
-        if charge.amount < 0:
-            raise ValueError(f"{charge.amount} {charge.metric.value} cannot be charged")
-        if charge.amount:
-            amounts[charge.metric] = amounts.get(charge.metric, 0) + charge.amount
-    return amounts

@@ -93,10 +93,11 @@ def _let_go(tx: Transaction, user_id: int, who: str) -> None:
 
 
 def _end(tx: Transaction, row: Row) -> int | None:
-    """When the term of a balance ends, in ms; None: it has ended, or it has none."""
+    """When the term of a balance ends, in ms; None: it has ended, it has none, or nothing is counted."""
     period = Period(row["period"])
     here = terms(row["time_zone"], tx.now)
-    return here.ends(period) if row["term"] >= here.name(period) else None
+    matters = row["used"] or row["reserved"] or row["granted"]
+    return here.ends(period) if matters and row["term"] >= here.name(period) else None
 
 
 def _forget_earlier(tx: Transaction, account_hash: str) -> None:

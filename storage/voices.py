@@ -197,7 +197,7 @@ def nearest(tx: Transaction, name: str, *, user_id: int, place_id: int, n: int =
         for row in rows:
             for said in {row["folded"], *fold(row["title"]).split(" (")}:  # 'english' for 'English (America)'
                 called.setdefault(said, []).append(str(row["name"]))
-        for close in difflib.get_close_matches(fold(name), called, n=2 * n, cutoff=0.5):
+        for close in difflib.get_close_matches(fold(name), called, n=2 * n, cutoff=0.6):
             found += called[close]
     return list(dict.fromkeys(found))[:n]
 

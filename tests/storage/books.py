@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from storage import identities, jobs, places, queue, quota
+from storage import files, identities, jobs, places, queue, quota
 from storage.clock import SetClock
 from storage.database import Row, Transaction, Value
 from storage.jobs import Job
@@ -217,6 +217,27 @@ _ENDED_JOBS = """
     WHERE j.state IN ('succeeded', 'failed', 'cancelled')
     GROUP BY j.id, j.state, l.who, l.place_id, l.metric, l.period, l.term
 """
+
+
+def a_file(tx: Transaction, user_id: int, job_id: int | None = None) -> int:
+    """Note a file."""
+    return files.add(
+        tx,
+        user_id=user_id,
+        job_id=job_id,
+        name="hello.wav",
+        format="wav",
+        sha256="0" * 64,
+        bytes=10,
+        seconds=1.5,
+        rate=22_050,
+        expires_at=None,
+    )
+
+
+def replies(books: Books) -> list[tuple[int, str]]:
+    """What people are told, by job."""
+    return [(row["job_id"], row["reply"]) for row in books.rows("SELECT job_id, reply FROM deliveries ORDER BY id")]
 
 
 def who(user_id: int) -> str:

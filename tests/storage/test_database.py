@@ -132,3 +132,20 @@ async def test_where_there_is_no_row_there_is_none(notes: Database) -> None:
 async def test_what_is_committed_is_forced_to_the_disk_and_keys_are_checked(notes: Database) -> None:
     assert await notes.write(lambda tx: tx.value("PRAGMA synchronous")) == 2
     assert await notes.write(lambda tx: tx.value("PRAGMA foreign_keys")) == 1
+
+
+async def test_what_is_noted_is_there_at_once_and_what_is_written_next_waits_for_the_disk_again(
+    database: Database, data: Path
+) -> None:
+    await database.note(lambda tx: tx.run("UPDATE sqlite_sequence SET seq = seq WHERE 0"))
+    assert await database.write(lambda tx: tx.value("PRAGMA synchronous")) == 2
+
+    def fail(tx: Transaction) -> None:
+        assert tx.value("PRAGMA synchronous") == 1
+        tx.run("INSERT INTO users (name, created_at, seen_at) VALUES ('Ada', 0, 0)")
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await database.note(fail)
+    assert await database.write(lambda tx: tx.value("PRAGMA synchronous")) == 2
+    assert await database.read(lambda tx: tx.value("SELECT COUNT(*) FROM users")) == 0

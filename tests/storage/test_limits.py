@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage import quota
+from storage.clock import HOUR
 from storage.metrics import Metric, Period
 from storage.places import Place
 from storage.terms import terms
@@ -125,3 +126,7 @@ def test_a_limit_everywhere_ends_its_days_by_utc(books: Books, ada: int) -> None
     assert shortage(books, ada, tokyo).resets_at == terms("UTC", NOW).day_ends
     set_limit(books, tokyo, "member", 0, user_id=ada, period=Period.MONTH)
     assert shortage(books, ada, tokyo).resets_at == terms("Asia/Tokyo", NOW).month_ends
+    books.clock.turn(8 * HOUR)  # the 16th has begun in Tokyo
+    books.submit(ada, tokyo.id, unlimited=True)
+    days = books.rows("SELECT place_id, term FROM balances WHERE reserved > 0 AND period = 'day' ORDER BY place_id")
+    assert [tuple(row) for row in days] == [(0, "2027-01-15"), (tokyo.id, "2027-01-16")]

@@ -8,111 +8,20 @@ from collections.abc import Callable
 
 import pytest
 
-from storage import files, identities, jobs, places, queue, quota
-from storage.clock import DAY, HOUR, MINUTE
+from storage import identities, jobs, places, queue
+from storage.clock import HOUR, MINUTE
 from storage.database import Database, Transaction
 from storage.jobs import Job
-from storage.line import CROWD, NO_TURN
 from storage.places import Place
 from storage.queue import Ending, LostJob
-from storage.quota import Shortage
-from tests.storage.books import KEY, SPEECH, Books, allow, charge, order, snapshot, who
+from tests.storage.books import KEY, SPEECH, Books, a_file, charge, order, replies, snapshot, who
 
 LOST = Ending(key="InputsLost", sentence="The file was lost.", reply='{"text": "Please send it again."}')
 WORN_OUT = Ending(key="WornOut", sentence="It stopped Mynah.", reply='{"text": "It did not work."}')
 
 
-def file(tx: Transaction, user_id: int, job_id: int | None = None) -> int:
-    return files.add(
-        tx,
-        user_id=user_id,
-        job_id=job_id,
-        name="hello.wav",
-        format="wav",
-        sha256="0" * 64,
-        bytes=10,
-        seconds=1.5,
-        rate=22_050,
-        expires_at=None,
-    )
-
-
 def recover(books: Books, boot: str = "next") -> queue.Recovered:
     return books.write(lambda tx: queue.recover(tx, boot, LOST, WORN_OUT))
-
-
-def replies(books: Books) -> list[tuple[int, str]]:
-    return [(row["job_id"], row["reply"]) for row in books.rows("SELECT job_id, reply FROM deliveries ORDER BY id")]
-
-
-class TestSubmit:
-    def test_an_order_becomes_a_job_that_is_ready(self, books: Books, ada: int, place: Place) -> None:
-        given = order(ada, place.id, roles=("r1",), tags=("späte", "b"), project="Owls", rank=1, format="wav")
-        ticket = books.write(lambda tx: queue.submit(tx, given))
-        assert (ticket.state, ticket.place, ticket.again, ticket.eta_ms) == ("ready", 0, False, None)
-        job = books.job(ticket.job_id)
-        assert (job.text, job.text_from, job.characters, job.attempts_left) == ("Hello", "typed", 5, queue.ATTEMPTS)
-        assert job.text_hash is not None and len(job.text_hash) == 64
-        assert (json.loads(job.roles), json.loads(job.tags), job.project) == (["r1"], ["späte", "b"], "Owls")
-        assert (job.rank, job.format, job.address, job.created_at) == (1, "wav", '{"channel": 7}', books.clock.now())
-
-    def test_what_is_not_typed_has_no_text(self, books: Books, ada: int, place: Place) -> None:
-        job = books.job(books.submit(ada, place.id, text=None))
-        assert (job.text_from, job.text, job.text_hash) == ("none", None, None)
-
-    def test_the_same_event_is_one_job(self, books: Books, ada: int, place: Place) -> None:
-        given = order(ada, place.id, event_id="e1")
-        first, second = (books.write(lambda tx: queue.submit(tx, given)) for _ in range(2))
-        assert (first.again, second.again) == (False, True)
-        assert first.job_id == second.job_id
-        assert books.balance(who(ada), place.id, "generations") == (0, 1, 0)
-        other = books.write(lambda tx: queue.submit(tx, order(ada, place.id, event_id="e1", platform="telegram")))
-        assert other.job_id != first.job_id
-
-    def test_what_has_no_event_is_done_every_time(self, books: Books, ada: int, place: Place) -> None:
-        assert books.submit(ada, place.id) != books.submit(ada, place.id)
-
-    def test_a_file_that_answers_already_is_free_and_on_its_way(self, books: Books, ada: int, place: Place) -> None:
-        known = books.write(lambda tx: file(tx, ada))
-        none_left = allow(generations_day=0)
-        ticket = books.write(
-            lambda tx: queue.submit(
-                tx, order(ada, place.id, file_id=known, reply='{"text": "Here."}', allowances=none_left, inputs=0)
-            )
-        )
-        assert (ticket.state, ticket.eta_ms) == ("succeeded", 0)
-        job = books.job(ticket.job_id)
-        assert (job.cached, job.file_id, job.progress, job.finished_by) == (True, known, 1.0, "runner")
-        assert replies(books) == [(ticket.job_id, '{"text": "Here."}')]
-        assert books.value("SELECT COUNT(*) FROM ledger") == 0
-
-    def test_the_place_in_the_line_is_told(self, books: Books, ada: int, place: Place) -> None:
-        for n in range(3):
-            ticket = books.write(lambda tx: queue.submit(tx, order(ada, place.id, characters=100)))
-            assert ticket.place == n
-        bob = books.person("bob")
-        ticket = books.write(lambda tx: queue.submit(tx, order(bob, place.id, characters=50), pace=2.0))
-        assert ticket.place == 1  # behind the first of Ada's, not behind all
-        assert ticket.eta_ms == 300
-        assert books.write(lambda tx: queue.line(tx, ticket.job_id)) == (1, 100)
-        running = books.claim()
-        assert running.user_id == ada
-        assert books.write(lambda tx: queue.line(tx, ticket.job_id)) == (0, 100)
-        books.write(lambda tx: jobs.set_progress(tx, running.id, 1, 0.25, books.clock.now() + 5_000))
-        assert books.write(lambda tx: queue.line(tx, ticket.job_id)) == (0, 75)
-        again = books.write(lambda tx: queue.ticket(tx, running.id))
-        assert (again.state, again.eta_ms, again.again) == ("running", 5_000, True)
-        assert books.write(lambda tx: queue.line(tx, running.id)) == (0, 0)
-
-    def test_a_long_line_is_counted_only_so_far(self, books: Books, ada: int, place: Place) -> None:
-        for _ in range(CROWD + 5):
-            last = books.submit(ada, place.id, charges=())
-        assert books.write(lambda tx: queue.ticket(tx, last)).place == CROWD
-        assert books.write(lambda tx: queue.waiting(tx, ada)) == CROWD + 5
-
-    def test_a_ticket_for_no_job_is_none(self, books: Books) -> None:
-        with pytest.raises(LostJob):
-            books.write(lambda tx: queue.ticket(tx, 99))
 
 
 class TestInputs:
@@ -177,7 +86,7 @@ class TestRunning:
         books.clock.turn(1_500)
 
         def finish(tx: Transaction) -> int:
-            made = file(tx, ada, job.id)
+            made = a_file(tx, ada, job.id)
             queue.finish(tx, job.id, job.attempt, used={}, seconds=1.5, reply='{"text": "Done."}', file_id=made)
             return made
 
@@ -322,61 +231,6 @@ class TestCancel:
         assert books.write(lambda tx: queue.cancel(tx, job_id, by="user", user_id=ada))
 
 
-class TestRenew:
-    def test_a_job_that_failed_is_done_after_all_and_charged_once(self, books: Books, ada: int, place: Place) -> None:
-        books.submit(ada, place.id, charges=SPEECH)
-        books.fail(books.claim())
-        (job_id,) = [row["id"] for row in books.rows("SELECT id FROM jobs")]
-        ticket = books.renew(job_id, allow(generations_day=1), address='{"channel": 8}')
-        assert (ticket.state, ticket.place, ticket.again) == ("ready", 0, False)
-        job = books.claim()
-        assert (job.attempt, job.attempts_left, job.error, job.address) == (2, 2, None, '{"channel": 8}')
-        books.finish(job, seconds=4)
-        assert books.balance(who(ada), place.id, "seconds") == (4, 0, 0)
-        assert books.balance(who(ada), place.id, "bytes", "held") == (1_000, 0, 0)
-
-    def test_what_it_costs_is_known_even_when_its_terms_are_long_forgotten(
-        self, books: Books, ada: int, place: Place
-    ) -> None:
-        job_id = books.submit(ada, place.id, charges=(*SPEECH, *SPEECH))
-        books.cancel(job_id)
-        books.clock.turn(90 * DAY)
-        books.write(lambda tx: quota.expire(tx, tx.now))
-        books.renew(job_id)
-        assert books.balance(who(ada), place.id, "characters", "month") == (0, 120, 0)
-
-    def test_it_waits_at_the_end_of_the_line(self, books: Books, ada: int, place: Place) -> None:
-        first = books.submit(ada, place.id)
-        books.cancel(first)
-        second = books.submit(ada, place.id)
-        books.renew(first)
-        assert [books.claim().id, books.claim().id] == [second, first]
-
-    def test_a_limit_may_stand_in_the_way_and_leaves_it_as_it_was(self, books: Books, ada: int, place: Place) -> None:
-        job_id = books.submit(ada, place.id)
-        books.cancel(job_id)
-        before = snapshot(books)
-        with pytest.raises(Shortage):
-            books.renew(job_id, allow(generations_day=0))
-        assert snapshot(books) == before
-        books.renew(job_id, allow(generations_day=0), unlimited=True)
-
-    def test_only_what_failed_or_was_cancelled_can_be_renewed_and_only_by_its_person(
-        self, books: Books, ada: int, place: Place
-    ) -> None:
-        ready = books.submit(ada, place.id)
-        inputs_lost = books.submit(ada, place.id, inputs=1)
-        books.cancel(inputs_lost)
-        cancelled = books.submit(ada, place.id)
-        books.cancel(cancelled)
-        before = snapshot(books)
-        for job_id, user_id in ((ready, ada), (inputs_lost, ada), (cancelled, books.person("bob")), (99, None)):
-            with pytest.raises(LostJob):
-                books.renew(job_id, user_id=user_id)
-        assert snapshot(books) == before
-        books.renew(cancelled, user_id=ada)
-
-
 class TestRecover:
     def test_what_an_earlier_run_was_at_is_ready_again_and_keeps_its_turn(
         self, books: Books, ada: int, place: Place
@@ -426,7 +280,3 @@ async def test_many_who_claim_at_once_get_each_job_once(database: Database) -> N
     )
     found = [job.id for job in claimed if job is not None]
     assert len(found) == len(set(found)) == 20
-
-
-def test_a_turn_that_is_not_given_yet_is_behind_every_turn() -> None:
-    assert NO_TURN > 10**9

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from storage import identities, places, queue, quota
-from storage.clock import DAY, HOUR
+from storage.clock import DAY
 from storage.database import Database, Transaction
 from storage.metrics import Charge, Metric, Period
 from storage.places import Place
@@ -255,12 +255,6 @@ def test_two_charges_of_one_metric_are_one(books: Books, ada: int, place: Place)
     assert books.balance(who(ada), place.id, "characters") == (0, 5, 0)
 
 
-def test_the_database_itself_lets_no_balance_go_over_what_was_allowed(books: Books, ada: int, place: Place) -> None:
-    books.submit(ada, place.id, allowances=allow(generations_day=1, generations_month=1))
-    with pytest.raises(Exception, match="CHECK constraint failed"):
-        books.write(lambda tx: tx.run("UPDATE balances SET used = used + 1"))
-
-
 def test_standing_tells_of_every_metric_even_before_the_first_use(books: Books, ada: int, place: Place) -> None:
     found = books.write(lambda tx: quota.standing(tx, ada, place, (), allow(characters_day=500), False))
     assert {(each.metric, each.period) for each in found} == {(m, p) for m in Metric for p in m.periods}
@@ -287,25 +281,3 @@ def test_what_is_left_is_never_below_nothing(books: Books, ada: int, place: Plac
     books.submit(ada, place.id, charges=charge(generations=5))
     (found,) = standing(books, ada, place, Metric.GENERATIONS, allowances=allow(generations_day=2))
     assert found.left == 0
-
-
-def test_terms_that_are_long_over_are_dropped_with_their_lines(books: Books, ada: int, place: Place) -> None:
-    books.finish(books.claim(job_id=books.submit(ada, place.id, charges=SPEECH)))
-    still_open = books.submit(ada, place.id)
-    books.clock.turn(70 * DAY)
-    books.finish(books.claim(job_id=books.submit(ada, place.id, charges=SPEECH)))
-    dropped = books.write(lambda tx: quota.expire(tx, tx.now - 60 * DAY))
-    assert dropped == 2  # characters and seconds of that day; its generations are still to be settled
-    books.write(lambda tx: quota.expire(tx, tx.now))
-    assert books.balance(who(ada), place.id, "characters") == (60, 0, 0)
-    books.cancel(still_open)
-    assert books.write(lambda tx: quota.expire(tx, tx.now)) == 2
-    terms_left = {row["term"] for row in books.rows("SELECT DISTINCT term FROM ledger")}
-    assert terms_left == {"", terms("UTC", books.clock.now()).day, terms("UTC", books.clock.now()).month}
-
-
-def test_the_clock_may_go_back_an_hour(books: Books, ada: int, place: Place) -> None:
-    job = books.claim(job_id=books.submit(ada, place.id))
-    books.clock.turn(-HOUR)
-    books.finish(job)
-    assert books.balance(who(ada), place.id, "generations") == (1, 0, 0)

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import logging
+import os
 import wave
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
