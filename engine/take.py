@@ -51,6 +51,7 @@ def write(path: Path, sounds: Sequence[Audio]) -> Take:
     if size > WAV_DATA_LIMIT:
         raise EngineError("more sound than a WAV file can hold")
     digest = hashlib.sha256()
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         for part in (wav_header(rate, size), *parts):
             digest.update(part)

@@ -27,4 +27,3 @@ def test_no_two_tables_have_one_name_and_no_two_steps_one_number() -> None:
 def test_the_first_step_of_a_table_makes_it(table: Table) -> None:
     first = min(table.steps, key=lambda step: step.number)
     assert f"CREATE TABLE {table.name} " in " ".join(first.sql.split())
-    assert first.sql.rstrip().endswith("STRICT")

@@ -1,0 +1,43 @@
+"""Print the tables of all benchmarks: `python -m bench [speaking] [queueing] [starting] [--turns N]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from bench import queueing, speaking, starting
+from bench.measure import machine
+
+BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
+    "speaking": (speaking.measure, 15),
+    "queueing": (queueing.measure, 15),
+    "starting": (starting.measure, 7),
+}
+"""What can be measured, and in how many turns."""
+
+
+def main() -> None:
+    """Measure what is named, or everything."""
+    parser = argparse.ArgumentParser("python -m bench", description="Ratios, measured side by side in one run.")
+    parser.add_argument("bench", nargs="*", help=f"what to measure: {', '.join(BENCHES)}; everything to begin with")
+    parser.add_argument("--turns", type=int, help="how many turns each case gets; medians are taken over them")
+    given = parser.parse_args()
+    unknown = set(given.bench) - set(BENCHES)
+    if unknown:
+        parser.error(f"there is no {unknown.pop()!r}; there are {', '.join(BENCHES)}")
+    print(f"{machine()}\nCases take turns in one run; medians; CPU seconds count children in.\n")
+    for name in given.bench or BENCHES:
+        measure, turns = BENCHES[name]
+        with tempfile.TemporaryDirectory(prefix="mynah-bench-") as folder:
+            print(asyncio.run(_measure(measure, Path(folder), given.turns or turns)), end="\n\n", flush=True)
+
+
+async def _measure(measure: Callable[[Path, int], Awaitable[str]], folder: Path, turns: int) -> str:
+    return await measure(folder, turns)
+
+
+if __name__ == "__main__":
+    main()

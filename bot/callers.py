@@ -1,0 +1,111 @@
+"""Callers: who asks and where in a platform's own terms, and whom Mynah knows them as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.settings import Settings
+from commands.core.command import Audience
+from commands.core.context import Asker
+from commands.core.errors import NotAllowed
+from storage import blocks, identities, places
+from storage.blocks import Block
+from storage.clock import HOUR
+from storage.database import Database, Transaction
+from storage.folder import Folder
+from storage.places import Kind, Place
+
+KNOWN = 10_000
+"""How many accounts and places are kept in mind as noted lately; each takes some 300 bytes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who asks, and where, in the platform's own terms."""
+
+    platform: str
+    """The adapter's name."""
+    account: str
+    """The platform's id of the person's account."""
+    name: str
+    """What the person is called there."""
+    place: str = "direct"
+    """The platform's id of the server or group; 'direct' for direct messages."""
+    kind: Kind = "direct"
+    """What that place is."""
+    place_name: str = ""
+    """What the place is called; for people to read."""
+    rank: Audience = Audience.EVERYONE
+    """The most that they may do there, as the platform says; owners by the settings rank higher by themselves."""
+    roles: tuple[str, ...] = ()
+    """Ids of the roles that they have there, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    user_id: int
+    place: Place
+    block: Block | None
+    since: int
+
+
+class Callers:
+    """Knows callers again, and notes those who come for the first time.
+
+    Who was here within the hour is kept in mind. One process owns the data folder, and who is who, where and blocked
+    is changed by commands only; so the desk makes this forget after every command that may have changed it.
+    """
+
+    def __init__(self, database: Database, folder: Folder, settings: Settings) -> None:
+        self._database = database
+        self._folder = folder
+        self._settings = settings
+        self._known: dict[Caller, _Known] = {}
+        self._forgotten = 0
+
+    async def find(self, caller: Caller) -> Asker:
+        """Return whom Mynah knows a caller as.
+
+        Raises:
+            NotAllowed: They are blocked there, or everywhere.
+        """
+        known = self._known.get(caller)
+        if known is None or not 0 <= self._database.clock.now() - known.since < HOUR:
+            known = await self._look_up(caller)
+        rank = Audience.OWNERS if caller.account in self._settings.owners_of(caller.platform) else caller.rank
+        if known.block and rank < Audience.OWNERS:
+            raise _blocked(known.block)
+        return Asker(
+            user_id=known.user_id,
+            name=caller.name,
+            platform=caller.platform,
+            place=known.place,
+            rank=rank,
+            roles=caller.roles,
+        )
+
+    def forget(self) -> None:
+        """Keep nobody in mind; whoever comes next is looked up."""
+        self._known.clear()
+        self._forgotten += 1
+
+    async def _look_up(self, caller: Caller) -> _Known:
+        forgotten = self._forgotten
+
+        def note(tx: Transaction) -> _Known:
+            user_id = identities.ensure(tx, caller.platform, caller.account, caller.name, self._folder.key())
+            place = places.ensure(tx, caller.platform, caller.place, caller.kind, caller.place_name)
+            return _Known(user_id, place, blocks.find(tx, user_id, place.id), tx.now)
+
+        known = await self._database.write(note)
+        if forgotten == self._forgotten:  # else what was read may be what has changed since
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            self._known[caller] = known
+        return known
+
+
+def _blocked(block: Block) -> NotAllowed:
+    where = "here" if block.place_id is not None else "at all"
+    why = f" ({block.reason.rstrip('.')})" if block.reason else ""
+    return NotAllowed("Mynah does not answer you {where}{why}. An admin can change that.", where=where, why=why)

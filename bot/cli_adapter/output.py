@@ -1,0 +1,134 @@
+"""Where a file goes that somebody asked for in the terminal: checked before the work, put in place after it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import filecmp
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from commands.core.command import Command
+from commands.core.errors import Refused, UsageError
+
+OTHER_SOUNDS = frozenset({"aac", "aiff", "flac", "m4a", "m4b", "mp3", "oga", "ogg", "opus", "webm", "wma"})
+"""Endings that promise a kind of sound; a file named so must be of that kind."""
+
+
+def address_of(output: str, command: Command) -> dict[str, object]:
+    """Return the address of an answer of `command` that goes to `output`: a name for the file, or a folder for it.
+
+    It is absolute, so that whoever finishes the job later, from another folder, puts the file in the same place.
+
+    Raises:
+        Refused: Nothing could be put there.
+    """
+    if not output:
+        return {}
+    if output == "-":
+        raise UsageError("--output takes the name of a file or of a folder; it cannot be '-'.")
+    if not output.isprintable():
+        raise UsageError("That --output has a character in its name that cannot be shown; choose another name.")
+    _check_format(Path(output).suffix.lower().removeprefix("."), command)
+    try:
+        return _checked(output)
+    except OSError as error:
+        raise Refused("--output cannot be {output}: {why}.", output=output[:80], why=error.strerror or error) from None
+
+
+def place(source: Path, address: dict[str, object], name: str, delivery_id: int) -> Path:
+    """Copy a file to where an address says, whole or not at all, and return where it is now.
+
+    The same delivery may be put in place again: it ends as one file.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    output = Path(str(address["output"]))
+    target = _free_name(output / name, source) if address.get("folder") else output
+    beside = target.with_name(f".{target.name[:60]}.{delivery_id}.part")
+    try:
+        shutil.copyfile(source, beside)
+        with beside.open("rb+") as copy:
+            os.fsync(copy.fileno())
+        beside.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+    _settle(target.parent)
+    return target
+
+
+def in_words(error: OSError, target: str) -> str:
+    """Say why a file could not be put in place."""
+    why = {
+        errno.ENOSPC: "its disk is full; make room there",
+        errno.EDQUOT: "your share of its disk is used up; make room there",
+        errno.ENOENT: "its folder is gone; make it again",
+        errno.EACCES: "you may not write there",
+        errno.EPERM: "you may not write there",
+        errno.EROFS: "its disk can only be read",
+    }.get(error.errno or 0, error.strerror or str(error))
+    return f"{target} could not be written: {why}."
+
+
+def _check_format(ending: str, command: Command) -> None:
+    """Refuse a name that promises another kind of sound than there will be."""
+    param = command.param("format")
+    made = param.choices if param else ("wav",)
+    if ending in OTHER_SOUNDS and ending not in made:
+        raise UsageError("Mynah does not make {ending} files; name it something.{made}.", ending=ending, made=made[-1])
+
+
+def _checked(output: str) -> dict[str, object]:
+    path = Path(output).expanduser()
+    if path.is_dir() or output.endswith(("/", os.sep)):
+        folder = path.absolute()
+        _check_folder(folder)
+        return {"output": str(folder), "folder": True}
+    path = Path(os.path.realpath(path))  # where it is a link, the file it leads to is replaced, and the link stays
+    _check_folder(path.parent)
+    if path.exists() and not path.is_file():
+        raise Refused("{path} is not a file that could be replaced; choose another --output.", path=path)
+    return {"output": str(path)}
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.exists():
+        raise Refused("There is no folder {folder}; make it first, or choose another --output.", folder=folder)
+    if not folder.is_dir():
+        raise Refused("{folder} is a file, not a folder; choose another --output.", folder=folder)
+    if not os.access(folder, os.W_OK):
+        raise Refused("You may not write into {folder}; choose another --output.", folder=folder)
+
+
+def _free_name(wanted: Path, source: Path) -> Path:
+    """Return a name in the folder that no other file has: 'hello.wav', 'hello-2.wav' …"""
+    return next(path for path in _names(wanted) if not path.exists() or _same(path, source))
+
+
+def _names(wanted: Path) -> Iterator[Path]:
+    yield wanted
+    number = 2
+    while True:
+        yield wanted.with_stem(f"{wanted.stem}-{number}")
+        number += 1
+
+
+def _same(path: Path, source: Path) -> bool:
+    return path.is_file() and filecmp.cmp(path, source, shallow=False)
+
+
+def _settle(folder: Path) -> None:
+    """Make sure that the new name outlives a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

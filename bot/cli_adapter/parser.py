@@ -1,0 +1,206 @@
+"""From the words behind `mynah` to what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.cli_adapter.options import Given, default_of, nearest, places
+from commands.core.command import Command
+from commands.core.errors import UsageError
+from commands.core.params import Body
+
+OWN = {
+    "run": "Start Mynah: on a terminal to chat, elsewhere to serve until it is stopped.",
+    "completion": "Print what teaches your shell to complete mynah's commands: bash, zsh or fish.",
+}
+"""What the program itself can do, beside the commands."""
+SHELLS = ("bash", "zsh", "fish")
+"""The shells that `mynah completion` knows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Typed:
+    """What somebody typed behind `mynah`, understood."""
+
+    command: Command | None = None
+    """The command that is asked for, where it is one."""
+    own: str = ""
+    """What the program itself is to do: 'run', 'completion', 'help' or 'version'; empty where it is a command."""
+    about: tuple[str, ...] = ()
+    """What 'help' is about; nothing: about everything. The shell, for 'completion'."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What was given for the command's parameters."""
+    output: str = ""
+    """Where the file goes; empty: where Mynah keeps it."""
+    json: bool = False
+    """Whether the answer is for a program."""
+    config: str = ""
+    """The settings file to go by; empty: the usual one."""
+
+
+def read(words: Sequence[str], commands: Mapping[str, Command]) -> Typed:
+    """Understand the words behind `mynah`.
+
+    Raises:
+        UsageError: They make no sense; the sentence says what would.
+    """
+    front, rest = _front(list(words))
+    if front.get("help") is not None:
+        return Typed(own="help")
+    if front.get("version") is not None:
+        return Typed(own="version")
+    config = front.get("config", "")
+    as_json = "json" in front
+    if not rest:
+        return Typed(own="run", config=config)
+    if rest[0] in OWN:
+        return _own(rest[0], rest[1:], config)
+    if rest[0] == "help" and "--json" not in words:  # 'help quota set' is 'quota set --help': it starts nothing
+        rest = [*(word.removeprefix("command=") for word in rest[1:]), "--help"]
+        if rest[0] == "--help":
+            return Typed(own="help")
+    found = _find(rest, commands)
+    if isinstance(found, tuple):
+        return Typed(own="help", about=found)
+    command, rest = found.command, found.rest
+    given = Given(command=command)
+    _take(given, rest)
+    if "help" in given.extras:
+        return Typed(own="help", about=command.path)
+    given.settle()
+    return Typed(
+        command=command,
+        values=given.values,
+        output=given.extras.get("output", ""),
+        json=as_json or "json" in given.extras,
+        config=given.extras.get("config", config),
+    )
+
+
+def wants_json(words: Sequence[str]) -> bool:
+    """Whether a program asks, as far as can be told from words that make no sense otherwise."""
+    behind = list(words).index("--") if "--" in words else len(words)
+    return "--json" in words[:behind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    command: Command
+    rest: list[str]
+
+
+def _front(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Take the options that stand before the first word."""
+    taken: dict[str, str] = {}
+    while words and words[0].startswith("-") and words[0] != "-":
+        option, equals, value = words.pop(0).partition("=")
+        name = {"-h": "help", "-V": "version"}.get(option, option.removeprefix("--"))
+        if name == "config":
+            if not equals and not words:
+                raise UsageError("--config needs the name of a settings file behind it.")
+            value = value if equals else words.pop(0)
+        elif name not in ("help", "version", "json") or equals:
+            hint = nearest(name, ("help", "version", "config", "json"), "--")
+            raise UsageError("mynah has no option {option}. {hint}", option=option[:40], hint=hint or _SEE)
+        taken[name] = value
+    return taken, words
+
+
+_SEE = "mynah --help shows what there is."
+
+
+def _own(word: str, rest: list[str], config: str) -> Typed:
+    given, rest = _front(rest)
+    if "help" in given:
+        return Typed(own="help", about=(word,))
+    if word == "completion":
+        if len(rest) != 1 or rest[0] not in SHELLS:
+            raise UsageError(f"completion needs the name of your shell: {', '.join(SHELLS)}.")
+        return Typed(own=word, about=(rest[0],))
+    if rest:
+        raise UsageError("run has no use for {word}; it takes --config only.", word=repr(rest[0][:40]))
+    return Typed(own=word, config=given.get("config", config))
+
+
+def _find(words: list[str], commands: Mapping[str, Command]) -> _Found | tuple[str, ...]:
+    """Find the command that the first words name, or the group whose help is asked for."""
+    depth = max(len(command.path) for command in commands.values())
+    for length in range(min(depth, len(words)), 0, -1):
+        if command := commands.get(" ".join(words[:length])):
+            return _Found(command, words[length:])
+    for length in range(min(depth - 1, len(words)), 0, -1):
+        group = tuple(words[:length])
+        if not any(command.path[:length] == group for command in commands.values()):
+            continue
+        rest = words[length:]
+        if rest and rest[0] in ("-h", "--help"):
+            return group
+        return _Found(_bare(group, rest, commands), rest)
+    raise _unknown(words[0], commands)
+
+
+def _bare(group: tuple[str, ...], rest: Sequence[str], commands: Mapping[str, Command]) -> Command:
+    """Return what a group does when none of its commands is named."""
+    name = " ".join(group)
+    members = [c.path[len(group)] for c in commands.values() if c.path[: len(group)] == group]
+    default = default_of(commands, name)
+    if default and not (rest and not rest[0].startswith("-")):
+        return default
+    have = f"{name} has {', '.join(members)}."
+    if not rest or rest[0].startswith("-"):
+        raise UsageError(have)
+    raise UsageError(
+        "{name} has no {word}. {hint}", name=name, word=repr(rest[0][:40]), hint=nearest(rest[0], members) or have
+    )
+
+
+def _unknown(word: str, commands: Mapping[str, Command]) -> UsageError:
+    firsts = dict.fromkeys([*(c.path[0] for c in commands.values()), *OWN])
+    hint = nearest(word, firsts)
+    if not hint and (" " in word or not word.isascii()):
+        hint = 'To have something said: mynah speak "…"'
+    return UsageError("There is no command {word}. {hint}", word=repr(word[:40]), hint=hint or _SEE)
+
+
+def _take(given: Given, words: list[str]) -> None:
+    """Read options and words that stand alone, in any order; behind '--' everything stands alone."""
+    while words:
+        word = words.pop(0)
+        if word == "--":
+            given.placed += words
+            return
+        if word == "-h":
+            given.extras["help"] = ""
+        elif not word.startswith("-") or word == "-":
+            _take_word(given, word)
+        else:
+            _take_option(given, word, words)
+
+
+def _take_word(given: Given, word: str) -> None:
+    """Take a word that stands alone, or 'name=value', as help writes it; where a text is wanted, that is text."""
+    name, equals, value = word.partition("=")
+    if equals and given.param(name) and not any(p.mark(Body) for p in places(given.command)):
+        given.give(name, value)
+    else:
+        given.placed.append(word)
+
+
+def _take_option(given: Given, word: str, words: list[str]) -> None:
+    option, equals, value = word.removeprefix("--").partition("=")
+    known = word.startswith("--") and (given.param(option) or given.extra(option))
+    if known:
+        follows = not equals and given.takes_value(option) and words
+        given.give(option, value if equals else words.pop(0) if follows else None)
+    elif any(c.isspace() for c in word) or not word.strip("-")[:1].isalpha():
+        given.placed.append(word)  # '-5', or a line of dialogue: text that happens to begin with a hyphen
+    elif word.startswith("--"):
+        raise given.unknown(option)
+    else:
+        hint = nearest(word[1:], (p.option for p in given.command.params), "--")
+        raise UsageError(
+            "Options begin with two hyphens, and {word} has one. {hint}",
+            word=word[:40],
+            hint=hint or "Text that begins with one goes behind --.",
+        )

@@ -1,0 +1,64 @@
+"""The terminal as an adapter: answers go to a file's place, or onto the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from bot.adapter import Adapter, Limits, Undeliverable
+from bot.cli_adapter.output import in_words, place
+from bot.desk import Caller
+from commands.core.command import Audience
+from commands.core.reply import Json, Reply
+
+NAME = "terminal"
+HOST = Caller(platform=NAME, account="host", name="host", place_name="the terminal", rank=Audience.OWNERS)
+"""Who asks in a terminal: whoever can run Mynah's program on its data folder runs this Mynah."""
+
+
+class Screen(Protocol):
+    """Where answers are shown."""
+
+    def answer(self, reply: Reply, paths: Sequence[Path]) -> None:
+        """Show an answer; `paths` says where its files are."""
+
+
+class Terminal(Adapter):
+    """Carries answers to the screen; the files of those that were asked for with a path go there."""
+
+    name = NAME
+    limits = Limits(text=1_000_000, file_bytes=2**53, sends=1)
+    pace = 0.2
+
+    def __init__(self, data: Path, screen: Screen) -> None:
+        self._data = data
+        self._screen = screen
+
+    async def start(self) -> None:
+        """Nothing has to be connected: what is typed is read by the chat."""
+
+    async def stop(self) -> None:
+        """Nothing is connected."""
+
+    async def deliver(self, delivery_id: int, address: Mapping[str, Json], reply: Reply) -> str:
+        """Put the file where it was wanted and show the answer; returns where the file is."""
+        paths = [self._data / file.path for file in reply.files]
+        try:
+            if address.get("output") and reply.files:
+                placed = await asyncio.to_thread(place, paths[0], dict(address), reply.files[0].name, delivery_id)
+                paths[0] = placed
+        except OSError as error:
+            raise self._misplaced(address, error, paths[0]) from error
+        self._screen.answer(reply, paths)
+        return str(paths[0]) if paths else ""
+
+    def _misplaced(self, address: Mapping[str, Json], error: OSError, kept: Path) -> Undeliverable:
+        sentence = f"{in_words(error, str(address['output']))} What was made is kept as {kept}."
+        self._screen.answer(Reply(text=sentence, error="OutputLost"), ())
+        return Undeliverable(sentence)
+
+    def repeatable(self, address: Mapping[str, Json]) -> bool:
+        """A file put in the same place twice is one file, and an answer shown twice does no harm."""
+        return True

@@ -1,0 +1,261 @@
+"""The desk: the one road by which a platform hands in what a person asks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.callers import Caller, Callers
+from bot.host import LiveHost
+from bot.once import OnceContext
+from bot.paths import whole
+from bot.refusals import MB, DraftGone, FileGone, Stopping, TooManyWaiting, disk_full
+from bot.settings import Settings
+from bot.stager import Fetch, Stager
+from commands.core.command import Command
+from commands.core.context import Inquiry, Rules
+from commands.core.errors import MynahError
+from commands.core.params import Attachment, Param, Suggest
+from commands.core.refusals import quota_reached
+from commands.core.reply import FileRef, Json, Reply
+from commands.core.request import Admitted, Request, admit, check_audience, find, tell, to_order
+from storage import drafts, events, files, queue
+from storage.database import Database, Transaction
+from storage.errors import DiskFull, StorageError
+from storage.events import Event
+from storage.folder import Folder
+from storage.queue import Order, Ticket
+from storage.quota import Shortage
+
+__all__ = ["Answer", "Caller", "Desk", "Fetch"]
+
+log = logging.getLogger("mynah.desk")
+
+Answer = Reply | Ticket
+"""A reply where it was answered at once (or refused: `error`), a ticket where a job has it now."""
+
+
+class Desk:
+    """Takes requests: who asks is looked up, what they ask is checked, then it is answered or queued."""
+
+    def __init__(self, *, database: Database, folder: Folder, settings: Settings, rules: Rules, host: LiveHost) -> None:
+        self._database = database
+        self._folder = folder
+        self._settings = settings
+        self._rules = rules
+        self._host = host
+        self._callers = Callers(database, folder, settings)
+        self._stager = Stager(database, folder, host)
+        self._under_way: dict[tuple[str, str], asyncio.Event] = {}
+        self._stopping = False
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        """Every command, by name; an adapter makes its menus and forms from them."""
+        return self._host.commands
+
+    async def ask(
+        self, caller: Caller, request: Request, *, fetch: Fetch | None = None, drafts: bool = False
+    ) -> Answer:
+        """Do what a person asks, or queue it; `fetch` brings the attachments, after the ticket is out.
+
+        Nothing is raised: what is refused or fails comes back as a Reply with `error` set. With `drafts`, a request
+        that lacks a value which it needs is kept, and the reply asks for it: its `data` has the `draft`'s code, with
+        which `complete` goes on, and the name of what is `missing`.
+        """
+        return await self._once(caller, request.event_id, lambda: self._ask(caller, request, fetch, drafts))
+
+    async def complete(
+        self,
+        caller: Caller,
+        code: str,
+        values: Mapping[str, object],
+        *,
+        address: Mapping[str, Json],
+        event_id: str = "",
+        fetch: Fetch | None = None,
+    ) -> Answer:
+        """Go on with a draft: its request with `values` added, admitted afresh."""
+
+        async def go_on() -> Answer:
+            asker = await self._callers.find(caller)
+            if event := await self._seen(caller, event_id):  # the draft went when this was told first
+                return await self._earlier(event)
+            draft = await self._database.write(lambda tx: drafts.take(tx, code, asker.user_id))
+            if draft is None:
+                raise DraftGone
+            whole = {**draft.values, **values}
+            request = Request(command=draft.command, values=whole, address=address, event_id=event_id)
+            return await self._ask(caller, request, fetch, True)
+
+        return await self._once(caller, event_id, go_on)
+
+    async def suggest(self, caller: Caller, command: str, param: str, typed: str) -> list[str]:
+        """Return up to 25 completions for a parameter while it is typed; none where there is nothing to complete."""
+        found = self.commands.get(command)
+        wanted = found.param(param) if found else None
+        mark = wanted.mark(Suggest) if wanted else None
+        if mark is None:
+            return []
+        try:
+            return (await mark.source(await self._inquire(caller), typed))[:25]
+        except (MynahError, StorageError):
+            return []
+
+    async def settle(self) -> None:
+        """Wait until every attachment that is being fetched is there, or is lost."""
+        await self._stager.settle()
+
+    async def stop(self, job_id: int) -> None:
+        """Fetch no more for a job, and forget what was fetched."""
+        await self._stager.stop(job_id)
+
+    def stop_taking(self) -> None:
+        """Refuse what is asked from now on."""
+        self._stopping = True
+
+    async def close(self) -> None:
+        """Fetch no more for any job; those that go without are refunded at the next start."""
+        await self._stager.close()
+
+    async def _once(self, caller: Caller, event_id: str, answer: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Answer, after whatever the same event started has been answered: then it is known."""
+        key = (caller.platform, event_id)
+        while first := self._under_way.get(key):
+            await first.wait()
+        done = asyncio.Event()
+        if event_id:
+            self._under_way[key] = done
+        try:
+            return self._whole(await answer())
+        except (MynahError, StorageError) as error:
+            return tell(error)
+        except Exception as error:
+            if full := disk_full(error, self._folder):
+                return tell(full)
+            log.exception("a request could not be taken")
+            return tell(MynahError())
+        finally:
+            self._under_way.pop(key, None)
+            done.set()
+
+    def _whole(self, answer: Answer) -> Answer:
+        return whole(answer, self._folder.path) if isinstance(answer, Reply) else answer
+
+    async def _inquire(self, caller: Caller) -> Inquiry:
+        asker = await self._callers.find(caller)
+        return Inquiry(asker=asker, database=self._database, rules=self._rules, host=self._host)
+
+    async def _ask(self, caller: Caller, request: Request, fetch: Fetch | None, drafts: bool) -> Answer:
+        if self._stopping:
+            raise Stopping
+        command = find(self.commands, request.command)
+        inquiry = await self._inquire(caller)
+        missing = _missing(command, request) if drafts else None
+        if (command.lane is None or missing) and (event := await self._seen(caller, request.event_id)):
+            return await self._earlier(event)
+        if missing:
+            check_audience(command, inquiry.asker.rank)
+            return await self._leave(inquiry, command, request, missing)
+        admitted = await admit(command, request.values, inquiry)
+        if command.lane is None:
+            return await self._answer(inquiry, admitted, request)
+        return await self._submit(inquiry, admitted, request, fetch)
+
+    async def _seen(self, caller: Caller, event_id: str) -> Event | None:
+        if not event_id:
+            return None
+        return await self._database.read(lambda tx: events.seen(tx, caller.platform, event_id))
+
+    async def _earlier(self, event: Event) -> Answer:
+        job_id = event.job_id
+        if job_id is not None:
+            return await self._database.read(lambda tx: queue.ticket(tx, job_id))
+        return Reply.from_json(event.reply) if event.reply else Reply(text="That is done already.", private=True)
+
+    async def _answer(self, inquiry: Inquiry, admitted: Admitted, request: Request) -> Reply:
+        context = OnceContext(
+            asker=inquiry.asker,
+            database=self._database,
+            rules=self._rules,
+            host=self._host,
+            event_id=request.event_id,
+        )
+        try:
+            reply = await admitted.command.handler(context, **admitted.values)
+        finally:
+            self._callers.forget()
+        await context.answer(reply)
+        return reply
+
+    async def _leave(self, inquiry: Inquiry, command: Command, request: Request, missing: Param) -> Reply:
+        values = {
+            p.name: p.encode(p.decode(request.values[p.name])) for p in command.params if p.name in request.values
+        }
+        reason = f"/{command.name} needs {missing.option}: {missing.help}"
+
+        def work(tx: Transaction) -> Reply:
+            draft = drafts.leave(
+                tx,
+                user_id=inquiry.asker.user_id,
+                place_id=inquiry.asker.place.id,
+                command=command.name,
+                signature=command.signature,
+                values=values,
+                missing=missing.name,
+                reason=reason,
+                address=request.address,
+            )
+            reply = Reply(text=reason, private=True, data={"draft": draft.code, "missing": missing.name})
+            events.note(tx, inquiry.asker.platform, request.event_id, inquiry.asker.user_id, reply=reply.to_json())
+            return reply
+
+        return await self._database.write(work)
+
+    async def _submit(self, inquiry: Inquiry, admitted: Admitted, request: Request, fetch: Fetch | None) -> Ticket:
+        self._check_disk()
+        order = replace(to_order(admitted, inquiry, request), attempts=self._settings.jobs.attempts)
+        attachments = {n: v for n, v in admitted.values.items() if isinstance(v, Attachment) and not v.path}
+        assert fetch is not None or not attachments, f"nobody fetches the attachments of /{request.command}"
+        ticket = await self._host.runner.submit(lambda tx: self._queue(tx, order))
+        if fetch is not None and ticket.state == "pending" and not ticket.again:
+            self._stager.begin(ticket.job_id, attachments, fetch)
+        elif ticket.state == "succeeded":
+            self._host.courier.wake()
+        return ticket
+
+    def _queue(self, tx: Transaction, order: Order) -> Ticket:
+        event = events.seen(tx, order.platform, order.event_id)
+        if event and event.job_id is not None:
+            return queue.ticket(tx, event.job_id)
+        waiting = 0 if order.unlimited else queue.waiting(tx, order.user_id)
+        if waiting >= self._settings.jobs.waiting:
+            raise TooManyWaiting(waiting=waiting, most=self._settings.jobs.waiting)
+        if order.file_id is not None:
+            order = replace(order, reply=_known(tx, order.file_id).to_json())
+        try:
+            return queue.submit(tx, order, pace=self._host.runner.pace)
+        except Shortage as shortage:
+            raise quota_reached(shortage, tx.now) from None
+
+    def _check_disk(self) -> None:
+        free, least = self._folder.free_bytes(), self._settings.files.least_free_mb * MB
+        if free < least:
+            raise DiskFull(folder=self._folder.path, free=free // MB, least=least // MB)
+
+
+def _missing(command: Command, request: Request) -> Param | None:
+    return next((p for p in command.params if p.required and request.values.get(p.name) in (None, "")), None)
+
+
+def _known(tx: Transaction, file_id: int) -> Reply:
+    """Answer with a file that is there already."""
+    file = files.get(tx, file_id)
+    if file is None:
+        raise FileGone
+    ref = FileRef(
+        id=file.id, name=file.name, path=file.path, format=file.format, bytes=file.bytes, seconds=file.seconds
+    )
+    return Reply(text=f"{file.name} · made before", files=(ref,), data={"seconds": file.seconds, "cached": True})

@@ -1,0 +1,52 @@
+"""The engines in use, and the list of their speakers that is written for people and other programs to read."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+from bot.config import ConfigError
+from bot.settings_words import nearest
+from engine.engine import engines
+from engine.router import Router
+from engine.speech import Speaker
+from engine.worker import Worker
+from storage import disk
+
+log = logging.getLogger("mynah.engines")
+
+AUTO = "auto"
+FILE = "builtin_model_data.json"
+
+
+def router(name: str) -> Router:
+    """Return a router to the engine of that name; 'auto' takes all that are installed.
+
+    Raises:
+        ConfigError: There is no such engine.
+    """
+    known = engines()
+    if name != AUTO and name not in known:
+        raise ConfigError(f"There is no engine {name!r} for engine.name. {nearest(name, [AUTO, *known])}")
+    return Router({each: Worker(kind) for each, kind in known.items() if name in (AUTO, each)})
+
+
+def report(router: Router) -> None:
+    """Say in the log which engines speak, and why others do not."""
+    for name, abilities in router.abilities.items():
+        log.info("%s %s speaks %d languages", name, abilities.version, len(abilities.languages))
+    for name, error in router.failures.items():
+        log.info("%s does not speak: %s", name, error)
+
+
+def write_speakers(folder: Path, speakers: Iterable[Speaker]) -> None:
+    """Write the speakers of every engine into the metadata folder, where that says anything new."""
+    names = [field.name for field in fields(Speaker)]
+    rows = [json.dumps({name: getattr(each, name) for name in names}, ensure_ascii=False) for each in speakers]
+    text = ("[\n" + ",\n".join(rows) + "\n]\n").encode()
+    file = folder / FILE
+    if not file.exists() or file.read_bytes() != text:
+        disk.write(file, text)

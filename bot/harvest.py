@@ -1,0 +1,86 @@
+"""The harvest: the files that a job has made, on their way from temporary names to rows and names that last."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from commands.core.reply import FileRef, Reply
+from engine.take import Take
+from storage import disk, files
+from storage.clock import DAY
+from storage.database import Transaction
+from storage.folder import Folder
+from storage.jobs import Job
+
+
+class Harvest:
+    """The files of one attempt: `prepare` before the transaction, `enter` and `move` in it, `put_back` if undone."""
+
+    def __init__(self, folder: Folder, job: Job, reply: Reply, takes: Mapping[str, Take], days: int) -> None:
+        """`takes` are those of the studio, by path; `days` is how long a file is kept."""
+        self._folder = folder
+        self._job = job
+        self._reply = reply
+        self._takes = takes
+        self._days = days
+        self._hashes: dict[str, str] = {}
+        self._moves: list[tuple[Path, Path]] = []
+        self._moved: list[tuple[Path, Path]] = []
+
+    def prepare(self) -> None:
+        """See to the disk what no studio has seen there yet."""
+        for ref in self._reply.files:
+            if ref.id == 0 and ref.path not in self._takes:
+                disk.sync(Path(ref.path))
+                with open(ref.path, "rb") as file:
+                    self._hashes[ref.path] = hashlib.file_digest(file, "sha256").hexdigest()
+
+    @property
+    def needs_preparing(self) -> bool:
+        """Whether `prepare` has anything to do; it works on disk, and belongs off the event loop."""
+        return any(ref.id == 0 and ref.path not in self._takes for ref in self._reply.files)
+
+    def enter(self, tx: Transaction) -> Reply:
+        """Give each new file its row, and return the reply with what they will be called."""
+        return replace(self._reply, files=tuple(self._enter(tx, ref) for ref in self._reply.files))
+
+    def move(self) -> None:
+        """Give the files their names, in the same transaction, as the last thing before its commit.
+
+        A kill in between leaves a file without a row, which the next start sweeps away, and the job is done again.
+        The other way round there would be a row without its file.
+        """
+        for before, after in self._moves:
+            before.replace(after)
+            self._moved.append((before, after))
+        if self._moved:
+            disk.sync_folder(self._folder.generations)
+
+    def put_back(self) -> None:
+        """Give the files their temporary names again, for the next attempt."""
+        for before, after in reversed(self._moved):
+            after.replace(before)
+        self._moved.clear()
+
+    def _enter(self, tx: Transaction, ref: FileRef) -> FileRef:
+        if ref.id != 0:
+            return ref
+        take = self._takes.get(ref.path)
+        id = files.add(
+            tx,
+            user_id=self._job.user_id,
+            job_id=self._job.id,
+            name=ref.name,
+            format=ref.format,
+            sha256=take.sha256 if take else self._hashes[ref.path],
+            bytes=ref.bytes,
+            seconds=ref.seconds,
+            rate=take.rate if take else None,
+            expires_at=tx.now + self._days * DAY,
+        )
+        path = files.path(id, ref.format)
+        self._moves.append((Path(ref.path), self._folder.path / path))
+        return replace(ref, id=id, path=path)

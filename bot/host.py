@@ -1,0 +1,67 @@
+"""The host: the running Mynah, as far as commands may touch it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.core.command import Command
+from engine.engine import Abilities
+from engine.router import Router
+from engine.speech import Variant
+from storage.folder import Folder
+
+if TYPE_CHECKING:
+    from bot.courier import Courier
+    from bot.desk import Desk
+    from bot.runner import Runner
+
+
+class LiveHost:
+    """Stands between commands and what runs them (`commands.core.context.Host`)."""
+
+    desk: Desk
+    """These three need the host to be made, so the app hands them in afterwards."""
+    runner: Runner
+    courier: Courier
+
+    def __init__(self, *, folder: Folder, commands: Mapping[str, Command], router: Router) -> None:
+        self._folder = folder
+        self._commands = commands
+        self._router = router
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self._folder.path
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        """Every command, by name."""
+        return self._commands
+
+    @property
+    def abilities(self) -> Mapping[str, Abilities]:
+        """What each open engine can do, by its name."""
+        return self._router.abilities
+
+    @property
+    def variants(self) -> Mapping[str, Sequence[Variant]]:
+        """The variants that the speakers of each open engine can take behind a '+', by the engine's name."""
+        return self._router.variants
+
+    @property
+    def key(self) -> bytes:
+        """The secret of this data folder, under which forgotten people's use is kept."""
+        return self._folder.key()
+
+    def wake(self) -> None:
+        """Say that there may be work to claim or something to deliver."""
+        self.runner.wake()
+        self.courier.wake()
+
+    async def stop(self, job_id: int) -> None:
+        """Make what is being done for a job stop, and wait until it has; its row has been taken care of before."""
+        await self.desk.stop(job_id)
+        await self.runner.stop(job_id)

@@ -1,0 +1,71 @@
+"""What the desk, the stager and the runner have to say when they cannot go on."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+
+from commands.core.errors import Failed, Refused
+from commands.core.request import tell
+from storage.errors import DiskFull
+from storage.folder import Folder
+from storage.queue import Ending
+
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+MB = 1_000_000
+
+
+class TooManyWaiting(Refused):
+    """{waiting} of your requests are waiting already; {most} is the most. Ask again when one is done."""
+
+
+class DraftGone(Refused):
+    """That question is no longer open. Please ask anew."""
+
+
+class Stopping(Refused):
+    """Mynah is just being stopped. Please ask again in a minute."""
+
+
+class AttachmentLost(Failed):
+    """The file for {name} could not be fetched; nothing was charged. Please send it again."""
+
+
+class AttachmentGone(Failed):
+    """The file for {name} is no longer there; nothing was charged. Please send it again."""
+
+
+class FileGone(Failed):
+    """The file that answers this has just gone; nothing was charged. Please ask again."""
+
+
+class GaveUp(Failed):
+    """Mynah tried this {times} and it did not work; nothing was charged. Please try again later."""
+
+
+class AttachmentsLost(Failed):
+    """Mynah was restarted before your files had arrived; nothing was charged. Please send them again."""
+
+
+class WornOut(Failed):
+    """Mynah was cut off again and again while it did this, and gave up; nothing was charged."""
+
+
+def ending(error: Exception) -> Ending:
+    """Put an error as what the queue keeps of a job that ended with it."""
+    reply = tell(error)
+    return Ending(key=reply.error, sentence=reply.text, reply=reply.to_json())
+
+
+def disk_full(error: Exception, folder: Folder) -> DiskFull | None:
+    """Say it in words where an error means that the disk has no room left."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return _disk_full(folder)
+    if isinstance(error, sqlite3.OperationalError) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+        return _disk_full(folder)
+    return None
+
+
+def _disk_full(folder: Folder) -> DiskFull:
+    free = folder.free_bytes() // MB
+    return DiskFull(folder=folder.path, free=free, least=free + 1)

@@ -1,0 +1,28 @@
+"""The rules that commands go by, from the settings."""
+
+from __future__ import annotations
+
+from bot.settings import Quota, Settings
+from commands.core.context import Rules
+from storage.metrics import Metric
+from storage.quota import Allowances
+
+
+def rules(settings: Settings) -> Rules:
+    """Return what the host has set that commands go by."""
+    return Rules(
+        default_voice=settings.speech.default_voice,
+        allowances=allowances(settings.quota),
+        file_days=settings.files.days,
+    )
+
+
+def allowances(quota: Quota) -> Allowances:
+    """Return the limits that hold where nobody has set others: the setting of a metric and a period is named so."""
+    return Allowances(
+        member={
+            (metric, period): getattr(quota, metric.value if metric.is_stock else f"{metric.value}_{period.value}")
+            for metric in Metric
+            for period in metric.periods
+        }
+    )

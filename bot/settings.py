@@ -1,0 +1,227 @@
+"""The settings: one class for each section of config.toml; the sentence under a field is its comment there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Says in words what a setting may be, where its type does not say it well."""
+
+    words: str
+
+
+def _split(value: object) -> object:
+    """Make a list of 'a, b'; one number stands for a list of it."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [value] if isinstance(value, int) else value
+
+
+def _amount(value: object) -> object:
+    return -1 if isinstance(value, str) and value.strip().lower() == "unlimited" else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_split), Allowed("a list of account ids, such as 8035, 8036")]
+Amount = Annotated[int, BeforeValidator(_amount), Field(ge=-1), Allowed("a whole number from 0, or 'unlimited'")]
+
+
+class Section(BaseModel):
+    """A section of config.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+    @property
+    def configured(self) -> bool:
+        """Whether it is a platform's, and says enough for its adapter to run."""
+        return False
+
+
+class Mynah(Section):
+    """Mynah itself."""
+
+    log: Literal["auto", "stderr", "file"] = "auto"
+    """Where the log goes: 'stderr', 'file' (mynah.log in the data folder), or 'auto': to the file in a chat."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much is logged, from everything to errors only."""
+
+
+class Owners(Section):
+    """Who runs this Mynah: they may do everything, everywhere, without limits."""
+
+    discord: Names = ()
+    """Ids of their Discord accounts, separated by commas."""
+    telegram: Names = ()
+    """Ids of their Telegram accounts, separated by commas."""
+
+
+class Discord(Section):
+    """Discord. It is for a later version: this one has no Discord yet."""
+
+    token: SecretStr = SecretStr("")
+    """The bot's token; never here: as MYNAH_DISCORD__TOKEN in the environment or in .env, or in token_file."""
+    token_file: str = ""
+    """A file that holds the token and that only you can read."""
+    api_base: str = ""
+    """Address of Discord's API, where it is not Discord's own."""
+    gateway_url: str = ""
+    """Address of Discord's gateway, where it is not Discord's own."""
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.token.get_secret_value())
+
+
+class Telegram(Section):
+    """Telegram. It is for a later version: this one has no Telegram yet."""
+
+    token: SecretStr = SecretStr("")
+    """The bot's token; never here: as MYNAH_TELEGRAM__TOKEN in the environment or in .env, or in token_file."""
+    token_file: str = ""
+    """A file that holds the token and that only you can read."""
+    base_url: str = ""
+    """Address of the Bot API server, where it is not Telegram's own."""
+    base_file_url: str = ""
+    """Address from which that server gives files, where it is not Telegram's own."""
+    local_mode: bool = False
+    """Whether that server is one of yours that runs with --local, and so takes and gives large files by path."""
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.token.get_secret_value())
+
+
+class Web(Section):
+    """The local web page. It is for a later version: this one has no page yet."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """The port of the page on this machine; 0 for no page."""
+    public_url: str = ""
+    """The address under which others reach the page, where they do."""
+    token_file: str = ""
+    """A file that holds the page's tokens and that only you can read."""
+
+    @property
+    def configured(self) -> bool:
+        return self.port > 0
+
+
+class Engine(Section):
+    """What speaks."""
+
+    name: str = "auto"
+    """The engine to speak with; 'auto' takes the best that is installed."""
+
+
+class Speech(Section):
+    """How it speaks."""
+
+    default_voice: str = "en-gb"
+    """The voice of those who have not chosen one, where their server or group has none either."""
+
+
+class Jobs(Section):
+    """How much is done at once, and how often it is tried."""
+
+    running: Annotated[int, Field(ge=1, le=64)] = 4
+    """Jobs that run at once."""
+    per_user: Annotated[int, Field(ge=1, le=64)] = 2
+    """Jobs of one person that run at once."""
+    waiting: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """Jobs of one person that may wait; owners may have as many as they like."""
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """How often a job is tried before it counts as failed."""
+    drain_seconds: Annotated[int, Field(ge=0, le=3600)] = 10
+    """How long running jobs may go on when Mynah is told to stop; the rest goes on at the next start."""
+
+
+class Quota(Section):
+    """What a person may use in one server, group or direct message where nobody set other limits; -1: no limit."""
+
+    generations_day: Amount = 200
+    """Things made in a day."""
+    generations_month: Amount = 3_000
+    """Things made in a month."""
+    characters_day: Amount = 200_000
+    """Characters said in a day."""
+    characters_month: Amount = 2_000_000
+    """Characters said in a month."""
+    seconds_day: Amount = 20_000
+    """Seconds of audio made in a day."""
+    seconds_month: Amount = 200_000
+    """Seconds of audio made in a month."""
+    clones_day: Amount = 5
+    """Voices cloned in a day."""
+    clones_month: Amount = 30
+    """Voices cloned in a month."""
+    voices: Amount = 10
+    """Own voices held at a time."""
+    bytes: Amount = 1_000_000_000
+    """Bytes of files held at a time."""
+
+
+class Files(Section):
+    """What it makes."""
+
+    days: Annotated[int, Field(ge=1, le=36_500)] = 7
+    """Days after which a file goes, unless its owner keeps it."""
+    least_free_mb: Annotated[int, Field(ge=0, le=10_000_000)] = 1_024
+    """MB that have to be free on the disk of the data folder before new work is taken."""
+
+
+class Copies(Section):
+    """Copies of the database, made while it runs, in the data folder."""
+
+    hours: Annotated[int, Field(ge=1, le=8_760)] = 24
+    """Hours from one copy to the next."""
+    keep: Annotated[int, Field(ge=1, le=1_000)] = 7
+    """How many copies are kept; the oldest goes."""
+
+
+class Terminal(Section):
+    """The chat in the terminal."""
+
+    play: bool = True
+    """Whether what was made is played at once, where this machine can."""
+
+
+class Settings(BaseModel):
+    """Every setting, by its section."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mynah: Mynah = Mynah()
+    owners: Owners = Owners()
+    discord: Discord = Discord()
+    telegram: Telegram = Telegram()
+    web: Web = Web()
+    engine: Engine = Engine()
+    speech: Speech = Speech()
+    jobs: Jobs = Jobs()
+    quota: Quota = Quota()
+    files: Files = Files()
+    copies: Copies = Copies()
+    terminal: Terminal = Terminal()
+
+    def section(self, name: str) -> Section | None:
+        """Return the section of that name, if there is one."""
+        found = getattr(self, name, None) if name in type(self).model_fields else None
+        return found if isinstance(found, Section) else None
+
+    def owners_of(self, platform: str) -> tuple[str, ...]:
+        """Return the ids of the owners' accounts on a platform."""
+        found = getattr(self.owners, platform, ())
+        return found if isinstance(found, tuple) else ()
+
+
+SECTIONS: Mapping[str, type[Section]] = {
+    name: field.annotation
+    for name, field in Settings.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+}
+"""The class of each section, by its name, in the order of config.toml."""

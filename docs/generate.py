@@ -1,0 +1,128 @@
+"""Writes config.toml and the reference pages from the declarations: `python -m docs.generate`."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bot.cli_adapter.options import places
+from bot.settings_file import settings_file, settings_table
+from commands.core.command import Audience, Command, Lane, commands
+from commands.core.params import Attachment, Between, Body, Member, Param, PlaceId, Role, Suggest, Word
+from commands.help import example
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS_HEAD = """\
+# Commands
+
+Written from the declarations in `commands/` by `make docs`.
+
+In this version the commands are asked in the terminal: in the chat as `/speak Hello`, from a shell as
+`mynah speak Hello`. The names for Discord and Telegram are those that their adapters will show.
+"""
+SETTINGS_HEAD = """\
+# Settings
+
+Written from the settings classes in `bot/settings.py` by `make docs`; `config.toml` has the same, ready to change.
+
+A setting is `MYNAH_<SECTION>__<KEY>` in the environment or in a file `.env` beside config.toml, as in
+`MYNAH_ENGINE__NAME=espeak`, or `key = value` in config.toml; the environment goes first, then `.env`, then the file.
+The file in use is `--config FILE`, else `MYNAH_CONFIG`, else the nearest config.toml upward that has a `[mynah]` table.
+`MYNAH_DATA` says where the data folder is; without it, it is `data/` beside the config.toml in use, or your own data
+folder where there is none. An unknown key is refused, and the nearest real one offered.
+"""
+AUDIENCES = {Audience.EVERYONE: "everyone", Audience.ADMINS: "admins of the place", Audience.OWNERS: "owners"}
+LANES = {
+    None: "answered at once",
+    Lane.NOW: "a job; goes before everything else",
+    Lane.SOON: "a job; goes after what is wanted now",
+    Lane.BATCH: "a job; long work, in slices",
+    Lane.TRAIN: "a job; when nothing else waits",
+}
+KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "yes or no",
+    str: "text",
+    Attachment: "a file",
+    Member: "a member: mentioned, or `discord:8035`, or Mynah's number",
+    Role: "a role: mentioned, or its id",
+    PlaceId: "a place: `discord:42`, or Mynah's number",
+}
+
+
+def documents() -> dict[str, str]:
+    """Every file that is written from the declarations: its path from the root, and its text."""
+    return {
+        "config.toml": settings_file(),
+        "docs/commands.md": "\n".join([COMMANDS_HEAD, *map(command_page, commands().values())]),
+        "docs/settings.md": f"{SETTINGS_HEAD}\n{settings_table()}",
+    }
+
+
+def command_page(command: Command) -> str:
+    """Describe a command: how it is asked on each platform, who may, and what it takes."""
+    return "\n".join(_lines(command))
+
+
+def _lines(command: Command) -> Iterator[str]:
+    yield f"## /{command.name}\n"
+    yield f"{command.summary}\n"
+    if command.details:
+        yield f"{command.details}\n"
+    yield (
+        f"Terminal `mynah {_usage(command)}` · Discord `/{command.name}` · Telegram `/{'_'.join(command.path)}`  \n"
+        f"For {AUDIENCES[command.audience]}; {LANES[command.lane]}"
+        f"{'; counts against the quota' if command.quoter else ''}"
+        f"{'; only the person who asked sees the answer' if command.private else ''}.\n"
+    )
+    if command.params:
+        yield "| takes | may be | unless given | what it means |\n|---|---|---|---|"
+        yield from (_row(param) for param in command.params)
+        yield f"\nIn a chat: `{example(command)}`\n"
+
+
+def _usage(command: Command) -> str:
+    words = (p.option.upper() if p.required else f"[{p.option.upper()}]" for p in places(command))
+    return " ".join([command.name, *words])
+
+
+def _row(param: Param) -> str:
+    cells = (f"`{param.option}`", may_be(param), _default(param), param.help)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def may_be(param: Param) -> str:
+    """Say what a parameter takes: 'a number from 0.5 to 3', 'wav, mp3 or ogg'."""
+    if issubclass(param.kind, enum.Enum):
+        *most, last = (str(member.value) for member in param.kind)
+        return f"{', '.join(most)} or {last}" if most else last
+    said = KINDS[param.kind]
+    if body := param.mark(Body):
+        said = f"text of up to {body.max_length:,} characters"
+    elif param.mark(Suggest):
+        said = "a name, completed while it is typed"
+    elif span := param.mark(Between):
+        open_ended = span.high >= 10**9
+        said += f" from {span.low:,g} up" if open_ended else f" from {span.low:,g} to {span.high:,g}"
+    return f"{said}, or '{word.word}'" if (word := param.mark(Word)) else said
+
+
+def _default(param: Param) -> str:
+    if param.required:
+        return "it asks"
+    value = param.default.value if isinstance(param.default, enum.Enum) else param.default
+    if value in (None, ""):
+        return ""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
+
+
+def write(root: Path, files: Mapping[str, str]) -> None:
+    """Write the files below `root`."""
+    for place, text in files.items():
+        (root / place).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write(ROOT, documents())

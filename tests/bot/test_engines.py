@@ -1,0 +1,51 @@
+"""The engines in use, and the list of their speakers on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bot import engines
+from bot.config import ConfigError
+from engine.speech import Speaker
+
+ONE = Speaker(engine="espeak", key="en-gb", name="English (Great Britain)", language="en-gb", sex="male")
+
+
+@pytest.mark.parametrize("name", ["auto", "espeak"])
+async def test_an_engine_speaks_by_its_name_or_by_itself(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    router = engines.router(name)
+    await router.open()
+    try:
+        with caplog.at_level("INFO"):
+            engines.report(router)
+        assert "espeak" in router.abilities and "espeak" in caplog.text
+    finally:
+        await router.close()
+
+
+def test_an_engine_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"There is no engine 'parrot' for engine\.name"):
+        engines.router("parrot")
+
+
+def test_the_list_is_written_when_it_says_something_new(tmp_path: Path) -> None:
+    engines.write_speakers(tmp_path, [ONE])
+    file = tmp_path / engines.FILE
+    (row,) = json.loads(file.read_text("utf-8"))
+    assert row == {
+        "engine": "espeak",
+        "key": "en-gb",
+        "name": ONE.name,
+        "language": "en-gb",
+        "sex": "male",
+        "notes": "",
+    }
+    os.utime(file, (0, 0))
+    engines.write_speakers(tmp_path, [ONE])
+    assert file.stat().st_mtime == 0
+    engines.write_speakers(tmp_path, [ONE, ONE])
+    assert len(json.loads(file.read_text("utf-8"))) == 2

@@ -1,0 +1,99 @@
+"""Files of a job get their rows and names together, or keep their temporary names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.harvest import Harvest
+from commands.core.reply import FileRef, Reply
+from engine.take import Take
+from storage import files, identities, jobs, places
+from storage.clock import DAY
+from storage.database import Database, Transaction
+from storage.folder import Folder
+from storage.jobs import Job
+
+
+@pytest.fixture
+async def folder(data: Path) -> AsyncIterator[Folder]:
+    taken = Folder.take(data)
+    yield taken
+    taken.release()
+
+
+@pytest.fixture
+async def job(database: Database) -> Job:
+    def work(tx: Transaction) -> Job:
+        user_id = identities.ensure(tx, "durable", "1", "Ada", b"key")
+        place = places.ensure(tx, "durable", "direct", "direct", "")
+        id = tx.value(
+            """
+            INSERT INTO jobs (user_id, place_id, platform, command, signature, lane, state, created_at, updated_at)
+            VALUES (:user_id, :place_id, 'durable', 'speak', '', 0, 'ready', :now, :now) RETURNING id
+            """,
+            user_id=user_id,
+            place_id=place.id,
+            now=tx.now,
+        )
+        found = jobs.get(tx, id)
+        assert found
+        return found
+
+    return await database.write(work)
+
+
+def made(folder: Folder, name: str, content: bytes) -> FileRef:
+    path = folder.spool / name
+    path.write_bytes(content)
+    return FileRef(id=0, name=name, path=str(path), format="bin", bytes=len(content))
+
+
+async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, database: Database, job: Job) -> None:
+    first, second = made(folder, "1-1.bin", b"one"), made(folder, "1-1-1.bin", b"second")
+    take = Take(path=Path(first.path), rate=22_050, seconds=1, bytes=3, peak=0.5, sha256="f" * 64, timings=())
+    harvest = Harvest(folder, job, Reply(text="Here.", files=(first, second)), {first.path: take}, days=7)
+    assert harvest.needs_preparing
+    harvest.prepare()
+
+    def work(tx: Transaction) -> Reply:
+        reply = harvest.enter(tx)
+        harvest.move()
+        return reply
+
+    reply = await database.write(work)
+    rows = await database.read(lambda tx: [files.get(tx, ref.id) for ref in reply.files])
+    assert [row.sha256 for row in rows if row] == ["f" * 64, hashlib.sha256(b"second").hexdigest()]
+    assert [row.rate for row in rows if row] == [22_050, None]
+    assert all(row and row.expires_at == row.created_at + 7 * DAY and row.job_id == job.id for row in rows)
+    assert [(folder.path / ref.path).read_bytes() for ref in reply.files] == [b"one", b"second"]
+    assert list(folder.spool.iterdir()) == [] and reply.text == "Here."
+
+
+async def test_what_is_undone_has_its_temporary_names_again(folder: Folder, database: Database, job: Job) -> None:
+    refs = (made(folder, "1-1.bin", b"one"), made(folder, "1-2.bin", b"two"))
+    harvest = Harvest(folder, job, Reply(files=refs), {}, days=7)
+    harvest.prepare()
+
+    def work(tx: Transaction) -> None:
+        harvest.enter(tx)
+        harvest.move()
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await database.write(work)
+    harvest.put_back()
+    harvest.put_back()
+    assert [(folder.spool / ref.name).read_bytes() for ref in refs] == [b"one", b"two"]
+    assert list(folder.generations.iterdir()) == []
+
+
+async def test_files_that_are_there_already_stay_as_they_are(folder: Folder, database: Database, job: Job) -> None:
+    ref = FileRef(id=7, name="a.wav", path="generations/7.wav", format="wav", bytes=1)
+    harvest = Harvest(folder, job, Reply(files=(ref,), data=json.loads("{}")), {}, days=7)
+    assert not harvest.needs_preparing
+    assert (await database.write(harvest.enter)).files == (ref,)

@@ -1,0 +1,168 @@
+"""The recipes of CONTRIBUTING.md: each file, as it stands there, is put into a copy of the tree and proves itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import wave
+from pathlib import Path
+
+import pytest
+
+from tests.house.pages import blocks
+from tests.house.source import FOLDERS, ROOT
+
+RECIPES = {block.title: block.text for block in blocks(ROOT / "CONTRIBUTING.md") if block.language == "python"}
+PATIENCE = 30.0
+"""Seconds after which something that should have happened counts as not happening."""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the tree, with a data folder of its own."""
+    for part in (*FOLDERS, "tests"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "house", "recipes"))
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "config.toml").write_text("[mynah]\n")
+    return tmp_path
+
+
+def add(tree: Path, place: str) -> None:
+    assert not (tree / place).exists()
+    (tree / place).write_text(RECIPES[place], encoding="utf-8")
+
+
+def python(folder: Path, *arguments: str, plugins: Path | None = None) -> str:
+    """Run Python in a folder and return what it printed; nothing of this checkout is in its way."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment(folder, plugins),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def environment(folder: Path, plugins: Path | None = None) -> dict[str, str]:
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MYNAH_", "PYTHON", "PYTEST"))}
+    path = os.pathsep.join(str(each) for each in (folder, plugins) if each)
+    known = str(ROOT / ".hypothesis")  # what hypothesis works out of Unicode takes seconds, and is the same there
+    return {**env, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": known}
+
+
+def check_contract(tree: Path, suite: str, name: str) -> None:
+    """Run what a contract suite says of one thing, and of all things together."""
+    pytest_ = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    found = python(tree, *pytest_, "--collect-only", f"tests/contract/{suite}.py").splitlines()
+    of_it = [line for line in found if f"[{name}" in line]
+    of_all = [line for line in found if "::" in line and "[" not in line]
+    assert of_it, f"{suite} does not look at {name}"
+    python(tree, *pytest_, *of_it, *of_all)
+
+
+def test_every_recipe_is_tried_here() -> None:
+    assert set(RECIPES) == {
+        "commands/greet.py",
+        "bot/folder_adapter.py",
+        "engine/tone_engine.py",
+        "storage/favourites.py",
+    }
+
+
+def test_the_recipes_keep_to_the_style(tree: Path) -> None:
+    for place in RECIPES:
+        add(tree, place)
+    assert "All checks passed" in python(tree, "-m", "ruff", "check", "--no-cache", *RECIPES)
+    assert "already formatted" in python(tree, "-m", "ruff", "format", "--no-cache", "--check", *RECIPES)
+
+
+def test_the_recipes_are_typed(tree: Path) -> None:
+    for place in RECIPES:
+        add(tree, place)
+    assert "no issues found" in python(tree, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), *RECIPES)
+
+
+def test_a_command_is_one_file(tree: Path) -> None:
+    add(tree, "commands/greet.py")
+    check_contract(tree, "test_commands", "greet")
+    assert python(tree, "-m", "bot", "greet", "Ada").strip() == "Hello, Ada!"
+    assert "Say hello to somebody." in python(tree, "-m", "bot", "--help")
+
+
+def test_an_engine_is_one_file(tree: Path) -> None:
+    add(tree, "engine/tone_engine.py")
+    check_contract(tree, "test_engines", "tone")
+    (tree / "config.toml").write_text('[mynah]\n[engine]\nname = "tone"\n[speech]\ndefault_voice = "tone"\n')
+    said = json.loads(python(tree, "-m", "bot", "speak", "Five words of plain beeping.", "--json"))
+    assert said["engine"] == "tone"
+    assert said["seconds"] == pytest.approx(24 * 0.05, abs=0.05)
+
+
+def test_a_table_is_one_file(tree: Path) -> None:
+    add(tree, "storage/favourites.py")
+    check_contract(tree, "test_tables", "favourites")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX signal")
+def test_a_platform_is_one_file(tree: Path) -> None:
+    add(tree, "bot/folder_adapter.py")
+    post = tree / "post"
+    (tree / "config.toml").write_text(f'[mynah]\n[folder]\npath = "{post}"\n')
+    post.mkdir()
+    (post / "hello.txt").write_text("Hello from a folder.")
+    (post / "blank.txt").write_text("   ")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=tree,
+        env=environment(tree),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(running, post / "hello.answer", post / "blank.answer")
+    finally:
+        running.terminate()
+        _, log = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0, log
+    with wave.open(str(post / "hello.wav")) as sound:
+        assert sound.getnframes() > sound.getframerate() / 2
+    assert "nothing to say" in (post / "blank.answer").read_text()
+    assert not (post / "blank.wav").exists()
+    assert not list(post.glob("*.txt"))
+
+
+def wait_for(running: subprocess.Popen[str], *files: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not all(file.exists() and file.read_text() for file in files):
+        assert running.poll() is None, "Mynah ended by itself"
+        assert time.monotonic() < deadline, f"no {' and '.join(f.name for f in files if not f.exists())}"
+        time.sleep(0.05)
+
+
+def test_a_plugin_comes_in_by_the_same_door(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    plugins = tmp_path_factory.mktemp("plugins")
+    told = plugins / "mynah_more-1.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: mynah-more\nVersion: 1\n")
+    names = {place: f"more_{Path(place).stem}" for place in RECIPES}
+    (told / "entry_points.txt").write_text("[mynah.plugins]\n" + "".join(f"{n} = {n}\n" for n in names.values()))
+    for place, name in names.items():
+        (plugins / f"{name}.py").write_text(RECIPES[place])
+    look = (
+        "from bot import platforms; from commands.core.command import commands; from engine.engine import engines; "
+        "from storage.table import tables; "
+        "print('greet' in commands(), platforms.exists('folder'), 'tone' in engines(), "
+        "'favourites' in {t.name for t in tables()})"
+    )
+    assert python(tree, "-c", look, plugins=plugins).split() == ["True"] * 4
+    assert python(tree, "-m", "bot", "greet", "Ada", plugins=plugins).strip() == "Hello, Ada!"
