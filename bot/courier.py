@@ -105,11 +105,8 @@ class Courier:
             result = work(tx)
             if not room:
                 return [], (result, True)
-            if self._solo:
-                return deliveries.claim(tx, [platform], 1, job_id=job.id), (result, False)
-            claimed = deliveries.claim(tx, [platform], 1)
-            due = deliveries.next_at(tx, [platform])
-            return claimed, (result, due is not None and due <= tx.now)
+            claimed = deliveries.claim(tx, [platform], 1, job_id=job.id if self._solo else None)
+            return claimed, (result, any(each.job_id != job.id for each in claimed))  # what is due first goes first
 
         claimed, (result, more) = await self._claim(room, both)
         if self._solo and claimed:

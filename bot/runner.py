@@ -22,6 +22,8 @@ from storage.queue import Ticket
 
 log = logging.getLogger("mynah.runner")
 
+NAMES = 10_000
+"""How many people's names are kept in mind; each takes some 150 bytes."""
 LAST_TRY = 2.0
 """Seconds in which a job that is cut has to be put back; else the next start does it."""
 LANES = tuple(int(lane) for lane in Lane)
@@ -40,6 +42,7 @@ class Runner:
         self._solo = solo
         self._held: dict[int, Attempt] = {}
         self._stopped: set[int] = set()
+        self._names: dict[int, str] = {}  # a person's does not change, and their number is never given again
         self._spoken_for = 0
         self._closing = False
         self.pace = 0.0
@@ -166,7 +169,22 @@ class Runner:
         job = queue.claim(tx, boot=self._boot, lanes=LANES, per_user=per_user, job_id=job_id)
         if job is None:
             return None, jobs.next_run_at(tx)
-        return Attempt(self._tools, job, _asker(tx, job), self._end), None
+        return Attempt(self._tools, job, self._asker(tx, job), self._end), None
+
+    def _asker(self, tx: Transaction, job: Job) -> Asker:
+        if job.user_id not in self._names:
+            if len(self._names) >= NAMES:
+                self._names.clear()
+            user = users.get(tx, job.user_id)
+            self._names[job.user_id] = user.name if user else ""
+        return Asker(
+            user_id=job.user_id,
+            name=self._names[job.user_id],
+            platform=job.platform,
+            place=places.get(tx, job.place_id),
+            rank=Audience(job.rank),
+            roles=tuple(json.loads(job.roles)),
+        )
 
     def _begin(self, attempt: Attempt) -> asyncio.Task[int | None]:
         job_id = attempt.job.id
@@ -199,15 +217,3 @@ class Runner:
 
     def _now(self) -> int:
         return self._tools.database.clock.now()
-
-
-def _asker(tx: Transaction, job: Job) -> Asker:
-    user = users.get(tx, job.user_id)
-    return Asker(
-        user_id=job.user_id,
-        name=user.name if user else "",
-        platform=job.platform,
-        place=places.get(tx, job.place_id),
-        rank=Audience(job.rank),
-        roles=tuple(json.loads(job.roles)),
-    )

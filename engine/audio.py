@@ -27,6 +27,7 @@ WAV_DATA_LIMIT = 2**32 - HEADER_BYTES
 _SILENCE = 1e-3
 """A peak below this, -60 dB, is heard as silence."""
 _FULL_SCALE = 32768
+_BLOCK = 16_384
 _BLOCK = 16384
 """How many samples are worked on at once: few enough to stay in the processor's cache."""
 _SECONDS_AT_LEAST, _SECONDS_A_CHARACTER = 10, 4
@@ -75,22 +76,31 @@ def join(chunks: Sequence[Audio]) -> Audio:
     )
 
 
-def to_pcm16(samples: NDArray[np.float32], loudest: float | None = None) -> bytes:
+def to_pcm16(samples: NDArray[np.float32]) -> memoryview:
     """Turn samples from -1 to 1 into 16-bit whole numbers, low byte first, as WAV files have them.
 
     What came from 16 bits (a 32768th each) comes out as it was; what is beyond full scale is cut there.
 
     Args:
         samples: The sound, shape (n,).
-        loudest: Its `peak`, where that is known: it saves looking for it.
+
+    Returns:
+        Its bytes, two for each sample.
     """
     import numpy as np
 
-    scaled = samples * np.float32(_FULL_SCALE)
-    np.rint(scaled, out=scaled)
-    if not (peak(samples) if loudest is None else loudest) * _FULL_SCALE < _FULL_SCALE - 1:
-        np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1, out=scaled)
-    return scaled.astype("<i2").tobytes()
+    loud = not peak(samples) * _FULL_SCALE < _FULL_SCALE - 1
+    pcm = np.empty(len(samples), "<i2")
+    scratch = np.empty(min(len(samples), _BLOCK), np.float32)  # small enough to stay in the processor's cache
+    for begin in range(0, len(samples), _BLOCK):
+        part = samples[begin : begin + _BLOCK]
+        block = scratch[: len(part)]
+        np.multiply(part, _FULL_SCALE, out=block)
+        np.rint(block, out=block)
+        if loud:
+            np.clip(block, -_FULL_SCALE, _FULL_SCALE - 1, out=block)
+        pcm[begin : begin + len(part)] = block
+    return pcm.data.cast("B")
 
 
 def wav_header(rate: int, data_bytes: int) -> bytes:

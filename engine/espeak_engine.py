@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter
+from typing import overload
 
 from engine.engine import Abilities, Engine, EngineError, Stopped
 from engine.espeak_library import (
@@ -94,7 +95,7 @@ class EspeakEngine(Engine):
             samples = self._numpy.frombuffer(speech.pcm, self._numpy.int16).astype(self._numpy.float32)
             samples *= 1 / 32768
             rate = self._library.rate
-            timings = read_timings(utterance.text, speech.marks, 1000 * len(samples) // rate)
+            timings = _MarkedTimings(utterance.text, speech.marks, 1000 * len(samples) // rate)
             yield row, Audio(samples=samples, rate=rate, timings=timings)
 
     def close(self) -> None:
@@ -131,6 +132,27 @@ class _Stretch:
     def timing(self, text: str) -> Timing:
         said = text[self.begin : self.until].strip()
         return Timing(kind=self.kind, text=said, start_ms=self.start_ms, end_ms=self.end_ms)
+
+
+class _MarkedTimings(Sequence[Timing]):
+    """The timings that espeak's marks tell of, read when somebody wants them: most texts are only listened to."""
+
+    def __init__(self, text: str, marks: Sequence[Mark], length_ms: int) -> None:
+        self._text, self._marks, self._length_ms = text, marks, length_ms
+
+    @cached_property
+    def _all(self) -> tuple[Timing, ...]:
+        return read_timings(self._text, self._marks, self._length_ms)
+
+    @overload
+    def __getitem__(self, index: int) -> Timing: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Timing, ...]: ...
+    def __getitem__(self, index: int | slice) -> Timing | tuple[Timing, ...]:
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 def read_timings(text: str, marks: Sequence[Mark], length_ms: int) -> tuple[Timing, ...]:

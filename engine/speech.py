@@ -5,6 +5,7 @@ This module imports nothing of Mynah's, so that everyone may import it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -38,7 +39,7 @@ class Audio:
     """The sound, shape (n,), from -1 to 1."""
     rate: int
     """Samples a second, in Hz."""
-    timings: tuple[Timing, ...] = ()
+    timings: Sequence[Timing] = ()
     """What is said when, in the order of their starts; empty where the engine does not tell."""
 
     @property

@@ -113,7 +113,7 @@ class Spool:
         if extent.done and audio.rate != extent.rate:
             raise EngineError(f"a sentence at {audio.rate} Hz among others at {extent.rate} Hz")
         loudest = peak(audio.samples)
-        pcm = to_pcm16(audio.samples, loudest)
+        pcm = to_pcm16(audio.samples)
         if extent.wave_end - HEADER_BYTES + len(pcm) > WAV_DATA_LIMIT:
             raise EngineError("more sound than a WAV file can hold")
         if extent.done == 0:
@@ -283,7 +283,7 @@ def _sentences(index: BinaryIO) -> Iterator[tuple[_Sentence, int]]:
         yield _Sentence(**json.loads(body)), len(line)
 
 
-def _write(file: FileIO, at: int, data: bytes) -> None:
+def _write(file: FileIO, at: int, data: bytes | memoryview) -> None:
     """Write all of it at a place; what a failed write left there before is written over."""
     file.seek(at)
     left = memoryview(data)

@@ -46,14 +46,14 @@ def write(path: Path, sounds: Sequence[Audio]) -> Take:
         raise EngineError(f"{len(sounds)} sounds that are of no one rate")
     rate = sounds[0].rate
     peaks = [peak(audio.samples) for audio in sounds]
-    parts = [to_pcm16(audio.samples, loudest) for audio, loudest in zip(sounds, peaks, strict=True)]
+    parts: list[bytes | memoryview] = [to_pcm16(audio.samples) for audio in sounds]
     size = sum(map(len, parts))
     if size > WAV_DATA_LIMIT:
         raise EngineError("more sound than a WAV file can hold")
     digest = hashlib.sha256()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        for part in (wav_header(rate, size), *parts):
+        for part in [wav_header(rate, size), *parts]:
             digest.update(part)
             file.write(part)
         file.flush()

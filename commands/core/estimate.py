@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 from commands.core.command import Lane
 from commands.core.quote import Quote
@@ -47,6 +48,7 @@ def at_most(text: str, speed: float) -> int:
     return math.ceil(START + total / min(speed, FASTEST))
 
 
+@lru_cache(4_096)
 def _pace(character: str) -> float:
     """The seconds that one character takes at speed 1, at most."""
     if character in ".!?\u2026\u3002\uff01\uff1f\n":

@@ -75,7 +75,7 @@ def excerpt(text: str, most: int = 60) -> str:
 
 def file_name(text: str, ending: str) -> str:
     """A name for a file from the first words of a text, safe on every system: 'hello-i-am-mynah.wav'."""
-    plain = unicodedata.normalize("NFKC", text[:400]).lower()
+    plain = unicodedata.normalize("NFKC", text[: 3 * NAME_LIMIT]).lower()
     plain = UNSEEN.sub("", plain)
     kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in plain)
     words = [word for word in kept.split() if any(map(str.isalnum, word))]
