@@ -65,8 +65,8 @@ async def measure(folder: Path, turns: int) -> str:
         tables = []
         for length, text in TEXTS.items():
             cases = [
-                Case(name="engine alone, in process", run=_alone(engine, text), repeats=20),
-                Case(name="Mynah, asked to delivered", run=_mynah(app, screen, text), repeats=20),
+                Case(name="engine alone, in process", run=_alone(engine, text), repeats=50),
+                Case(name="Mynah, asked to delivered", run=_mynah(app, screen, text), repeats=50),
             ]
             if program:
                 cases.append(Case(name="naive: the espeak-ng program", run=_naive(program, text, folder), repeats=20))

@@ -45,7 +45,8 @@ finally:
     own = {"bot", "commands", "engine", "storage", "__main__", "__mp_main__"}
     tops = {name.partition(".")[0] for name in sys.modules}
     loaded = [n for n in sys.modules if n.partition(".")[0] in tops - own - set(sys.stdlib_module_names)]
-    print("\\n".join(n for n in loaded if "site-packages" in (getattr(sys.modules[n], "__file__", None) or "")))
+    found = (n for n in loaded if "site-packages" in (getattr(sys.modules[n], "__file__", None) or ""))
+    print(*("@" + name for name in found), sep="\\n")
 """
 
 
@@ -118,7 +119,7 @@ async def _modules(arguments: Sequence[str], environment: dict[str, str], *, ser
     out, complaint = await process.communicate()
     if process.returncode != 0:
         raise RuntimeError(complaint.decode())
-    return [line for line in out.decode().split() if not line.startswith(("file:", "data/"))]
+    return [line[1:] for line in out.decode().split() if line.startswith("@")]
 
 
 async def _idle_memory(argv: Sequence[str], environment: dict[str, str]) -> str:

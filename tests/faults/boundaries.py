@@ -19,6 +19,7 @@ BOUNDARIES = {
     "claim": "storage.queue:claim",
     "spool append": "engine.spool:Spool.append",
     "spool finish": "engine.spool:Spool.finish",
+    "take": "engine.take:write",
     "file row": "storage.files:add",
     "rename": "bot.harvest:Harvest.move",
     "finish": "storage.queue:finish",

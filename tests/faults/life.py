@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.config import load
 from bot.desk import Caller
 from commands.core.params import Attachment
 from commands.core.request import Request
+from commands.core.studio import HOLD, Studio
 from storage.queue import Ticket
 from tests.fakes.durable import DurableAdapter, fetch
 from tests.fakes.running import bring
@@ -25,6 +27,8 @@ from tests.faults.boundaries import Point, arm
 
 PEOPLE = [Caller(platform="durable", account=str(n), name=f"Person {n}") for n in range(3)]
 SENTENCE = "The tide comes in twice a day, and goes out again. "
+HOLDS = (0.0, HOLD)
+"""What `Plan.hold` may be."""
 KINDS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("speak", {"text": "All is well."}),
     ("speak", {"text": SENTENCE * 4}),
@@ -46,6 +50,8 @@ class Plan:
     """What is asked for, by the number of the event; some of it may have been asked for in an earlier life."""
     point: Point | None
     """Where it is killed; None: nowhere by itself."""
+    hold: float
+    """How many seconds of speech a kill may cost; 0: each sentence goes to the spool at once."""
 
 
 def live(plan: Plan) -> None:
@@ -54,6 +60,7 @@ def live(plan: Plan) -> None:
         arm(plan.point)
     logging.basicConfig(filename=plan.root / "errors.log", level=logging.ERROR, force=True)
     attempt.FIRST_PAUSE = 0.01
+    setattr(Studio, "__init__", partialmethod(Studio.__init__, hold=plan.hold))
     asyncio.run(_live(plan))
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.faults.boundaries import BOUNDARIES, Point
-from tests.faults.life import KINDS, Plan, acknowledged, live
+from tests.faults.life import HOLDS, KINDS, Plan, acknowledged, live
 
 CROWD = 18
 """Events that may be unfinished before new ones are held back, so that every life has a chance to get on."""
@@ -65,12 +65,12 @@ class Siege:
 
     def _one_life(self, point: Point | None, seconds: float | None) -> bool:
         """Live one life; whether it was killed."""
-        events = self._events()
+        events, hold = self._events(), self._hold(point)
         process = os.fork()
         if process == 0:
             status = 1
             try:
-                live(Plan(root=self._root, events=events, point=point))
+                live(Plan(root=self._root, events=events, point=point, hold=hold))
                 status = 0
             except BaseException:
                 traceback.print_exc()
@@ -83,6 +83,13 @@ class Siege:
         _, status = os.waitpid(process, 0)
         assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, f"a life went wrong ({point})"
         return os.WIFSIGNALED(status)
+
+    def _hold(self, point: Point | None) -> float:
+        """Whether sentences go to the spool at once: what is killed there has to come there."""
+        spool, held = HOLDS
+        known = {"spool append": spool, "spool finish": spool, "take": held}
+        by_chance = self._chance.choice(HOLDS)
+        return known.get(point.boundary, by_chance) if point else by_chance
 
     def _events(self) -> tuple[int, ...]:
         """What the platform tells: the events that nobody has acknowledged, and new ones where not too much waits."""
