@@ -83,7 +83,7 @@ class Attempt:
         """Perform it; return when to try again (ms), or None where the job has ended or is no longer ours."""
         now = asyncio.get_running_loop().time
         begun, report = now(), self._tools.reporter.begin(self.job)
-        workspace = self._tools.folder.staging / f"{self.job.id}-{self.job.attempt}"
+        workspace = workspace_of(self._tools.folder, self.job.id, self.job.attempt)
         try:
             reply, context = await self._perform(report, workspace)
             await report.close()
@@ -215,6 +215,8 @@ class Attempt:
 
     def _note_end(self) -> None:
         self.ended = self.written = True
+        if self.job.attempt > 1:
+            clear_attempts(self._tools.folder, self.job.id, self.job.attempt)
         spool.remove(self._tools.folder.spool, self.job.id)
 
 
@@ -222,4 +224,18 @@ def clear(folder: Folder, job_id: int) -> None:
     """Remove whatever a job has left in the spool and in staging."""
     spool.remove(folder.spool, job_id)
     for path in folder.staging.glob(f"{job_id}-*"):
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def clear_attempts(folder: Folder, job_id: int, attempts: int) -> None:
+    """Remove the workspaces of a job's attempts; one that was killed has left its own."""
+    for attempt in range(1, attempts + 1):
+        shutil.rmtree(workspace_of(folder, job_id, attempt), ignore_errors=True)
+
+
+def workspace_of(folder: Folder, job_id: int, attempt: int) -> Path:
+    """Where an attempt at a job keeps its temporary files."""
+    return folder.staging / f"{job_id}-{attempt}"

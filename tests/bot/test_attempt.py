@@ -141,3 +141,29 @@ async def test_a_full_disk_is_said_in_words_and_not_tried_again(tmp_path: Path) 
         row = await mynah.job(job)
         assert (row["error_key"], row["attempt"]) == ("DiskFull", 1) and "Make room" in row["error"]
         assert await mynah.charged() == (0, 0)
+
+
+async def test_what_a_killed_attempt_left_goes_with_the_job(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        job = await mynah.ticket("trick wait")
+        await mynah.until("SELECT state FROM jobs WHERE id = :id", "running", id=job)
+        left = "UPDATE jobs SET state = 'ready', attempt = 2 WHERE id = :id"
+        await mynah.app.runner.stop(job)
+        await mynah.app.database.write(lambda tx: tx.run(left, id=job))
+        for attempt_before in (1, 2):
+            workspace = mynah.folder / "staging" / f"{job}-{attempt_before}"
+            workspace.mkdir()
+            (workspace / "half.bin").write_bytes(b"half")
+        mynah.tricks.go_on.set()
+        mynah.app.runner.wake()
+        await mynah.ended(job)
+        assert mynah.litter() == []
+
+
+async def test_a_job_that_is_cancelled_takes_its_workspace_along(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        job = await mynah.ticket("trick wait")
+        await mynah.until("SELECT state FROM jobs WHERE id = :id", "running", id=job)
+        (mynah.folder / "staging" / f"{job}-7").mkdir()
+        await mynah.reply("jobs cancel", {"job": job})
+        assert mynah.litter() == []

@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partialmethod
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,7 @@ def live(plan: Plan) -> None:
         arm(plan.point)
     logging.basicConfig(filename=plan.root / "errors.log", level=logging.ERROR, force=True)
     attempt.FIRST_PAUSE = 0.01
-    setattr(Studio, "__init__", partialmethod(Studio.__init__, hold=plan.hold))
+    vars(attempt)["Studio"] = partial(Studio, hold=plan.hold)
     asyncio.run(_live(plan))
 
 
