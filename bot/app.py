@@ -147,7 +147,7 @@ class App:
         recovered = await self.database.write(work)
         if recovered.ready or recovered.failed:
             log.info("%d jobs go on, %d cannot", len(recovered.ready), len(recovered.failed))
-        engines.write_speakers(folder.metadata, speakers)
+        engines.write_speakers(folder.metadata, speakers, router.variants)
 
     async def _start(self, make: Sequence[Maker], once: bool) -> None:
         for maker in make:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bot.config import ConfigError
 from bot.settings_words import nearest
 from engine.engine import engines
 from engine.router import Router
-from engine.speech import Speaker
+from engine.speech import Speaker, Variant
 from engine.worker import Worker
 from storage import disk
 
@@ -42,11 +42,24 @@ def report(router: Router) -> None:
         log.info("%s does not speak: %s", name, error)
 
 
-def write_speakers(folder: Path, speakers: Iterable[Speaker]) -> None:
-    """Write the speakers of every engine into the metadata folder, where that says anything new."""
-    names = [field.name for field in fields(Speaker)]
-    rows = [json.dumps({name: getattr(each, name) for name in names}, ensure_ascii=False) for each in speakers]
-    text = ("[\n" + ",\n".join(rows) + "\n]\n").encode()
+def write_speakers(folder: Path, speakers: Iterable[Speaker], variants: Mapping[str, Iterable[Variant]]) -> None:
+    """Write the speakers of every engine, and their variants, into the metadata folder, where that is anything new."""
+    rows = [{field.name: getattr(each, field.name) for field in fields(Speaker)} for each in speakers]
+    for engine, theirs in variants.items():
+        rows += [_row(engine, variant) for variant in theirs]
+    text = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
     file = folder / FILE
-    if not file.exists() or file.read_bytes() != text:
-        disk.write(file, text)
+    if not file.exists() or file.read_bytes() != text.encode():
+        disk.write(file, text.encode())
+
+
+def _row(engine: str, variant: Variant) -> dict[str, str]:
+    notes = f"A variant of every voice of {engine}; it goes behind a voice's name, as in en-gb+{variant.key}."
+    return {
+        "engine": engine,
+        "key": f"+{variant.key}",
+        "name": variant.name,
+        "language": "",
+        "sex": variant.sex,
+        "notes": notes,
+    }

@@ -49,9 +49,11 @@ def named(tx: Transaction, inquiry: Inquiry, name: str) -> Voice:
 
 def _varied(inquiry: Inquiry, voice: Voice, key: str) -> Voice:
     """Return the voice with one of its engine's variants put on."""
-    known = {each.key: each for each in inquiry.host.variants.get(voice.engine, ())} if voice.kind == "builtin" else {}
-    wanted = "_".join(key.lower().split())
-    if variant := known.get(wanted):
+    there = inquiry.host.variants.get(voice.engine, ()) if voice.kind == "builtin" else ()
+    known = {each.key: each for each in there}
+    by_name = {_folded(each.name): each for each in there}
+    wanted = _folded(key)
+    if variant := known.get(wanted) or by_name.get(wanted):
         return replace(
             voice,
             name=f"{voice.name}+{variant.key}",
@@ -63,6 +65,10 @@ def _varied(inquiry: Inquiry, voice: Voice, key: str) -> Voice:
     near = [f"{voice.name}+{each}" for each in difflib.get_close_matches(wanted, known, n=3, cutoff=0.4)]
     hint = f"Did you mean {either(near)}?" if near else f"{voice.name} alone is there."
     raise NotFound("There is no variant {key!r} of {name}. {hint}", key=key[:40], name=voice.name, hint=hint)
+
+
+def _folded(name: str) -> str:
+    return "_".join(name.lower().replace("_", " ").split())
 
 
 def _may_use(tx: Transaction, voice: Voice, asker: Asker) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from bot import engines
 from bot.config import ConfigError
-from engine.speech import Speaker
+from engine.speech import Speaker, Variant
 
 ONE = Speaker(engine="espeak", key="en-gb", name="English (Great Britain)", language="en-gb", sex="male")
 
@@ -33,7 +33,7 @@ def test_an_engine_that_there_is_not_is_refused() -> None:
 
 
 def test_the_list_is_written_when_it_says_something_new(tmp_path: Path) -> None:
-    engines.write_speakers(tmp_path, [ONE])
+    engines.write_speakers(tmp_path, [ONE], {})
     file = tmp_path / engines.FILE
     (row,) = json.loads(file.read_text("utf-8"))
     assert row == {
@@ -45,7 +45,8 @@ def test_the_list_is_written_when_it_says_something_new(tmp_path: Path) -> None:
         "notes": "",
     }
     os.utime(file, (0, 0))
-    engines.write_speakers(tmp_path, [ONE])
+    engines.write_speakers(tmp_path, [ONE], {})
     assert file.stat().st_mtime == 0
-    engines.write_speakers(tmp_path, [ONE, ONE])
-    assert len(json.loads(file.read_text("utf-8"))) == 2
+    engines.write_speakers(tmp_path, [ONE], {"espeak": [Variant(key="annie", name="Annie", sex="female")]})
+    _, variant = json.loads(file.read_text("utf-8"))
+    assert (variant["key"], variant["name"], variant["sex"]) == ("+annie", "Annie", "female")

@@ -33,6 +33,8 @@ async def test_a_variant_stands_behind_a_plus(world: World) -> None:
     reply = await world.ask(ada, "speak", text=HELLO, voice="en-gb+Annie")
     assert reply.data["voice"] == "en-gb+annie"
     assert reply.text.endswith("English (Great Britain), Annie")
+    by_name = await world.ask(ada, "speak", text=HELLO, voice="en-gb+Auntie")
+    assert by_name.data["voice"] == "en-gb+aunty", "its human name will do as well as its file's"
     with pytest.raises(NotFound, match=r"no variant 'anni' of en-gb\. Did you mean en-gb\+annie"):
         await world.ask(ada, "speak", text=HELLO, voice="en-gb+anni")
 
