@@ -16,13 +16,15 @@ CROWD = 50
 """As far as a line is counted."""
 
 
-def next_turn(tx: Transaction, user_id: int, lane: int, run_at: int = 0) -> int:
-    """Return the turn of a job that a person asks for now, not to be run before `run_at` (ms)."""
-    if run_at > tx.now:
-        return NO_TURN
-    row = tx.one(_TURNS, user_id=user_id, lane=lane, now=tx.now)
+def next_turn(tx: Transaction, user_id: int, lane: int) -> int:
+    """Return the turn of a job that a person asks for now."""
+    row = tx.one(f"SELECT {TURNS}", user_id=user_id, lane=lane, now=tx.now)
     assert row is not None
-    served, last = row
+    return behind(row["served"], row["last"])
+
+
+def behind(served: int | None, last: int | None) -> int:
+    """Return the turn behind a person's last one and not before the one that is served; None where there is none."""
     return max(served or 0, 0 if last is None else last + 1)
 
 
@@ -43,12 +45,13 @@ def characters(tx: Transaction, lane: int, turn: int, job_id: int) -> int:
     return int(tx.value(_CHARACTERS, lane=lane, turn=turn, job_id=job_id, now=tx.now, crowd=CROWD))
 
 
-_TURNS = f"""
-    SELECT
-        (SELECT MIN(turn) FROM jobs WHERE state = 'ready' AND lane = :lane AND turn < {NO_TURN} AND run_at <= :now),
-        (SELECT MAX(turn) FROM jobs
-         WHERE state IN ('pending', 'ready') AND user_id = :user_id AND lane = :lane AND turn < {NO_TURN})
+TURNS = f"""
+    (SELECT MIN(turn) FROM jobs
+     WHERE state = 'ready' AND lane = :lane AND turn < {NO_TURN} AND run_at <= :now) AS served,
+    (SELECT MAX(turn) FROM jobs
+     WHERE state IN ('pending', 'ready') AND user_id = :user_id AND lane = :lane AND turn < {NO_TURN}) AS last
 """
+"""The two columns from which a turn follows: the turn that is being served, and the person's last one."""
 
 _DUE = f"""
     SELECT id, user_id, lane FROM jobs

@@ -16,6 +16,8 @@ class Metric(enum.Enum):
     VOICES = "voices"
     BYTES = "bytes"
 
+    __hash__ = object.__hash__  # a member is only ever itself; the inherited one computes, and is asked all the time
+
     @property
     def is_stock(self) -> bool:
         """Whether it is held, and comes free again when what holds it goes; the others are used up."""
@@ -36,6 +38,8 @@ class Period(enum.Enum):
     """Until the first midnight of the next month, there."""
     HELD = "held"
     """As long as it is there; the only period of a stock, and of nothing else."""
+
+    __hash__ = object.__hash__  # as above
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

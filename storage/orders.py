@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from storage import deliveries, events, jobs, places, quota
 from storage import line as lines
@@ -108,7 +109,7 @@ def submit(tx: Transaction, order: Order, *, pace: float = 0.0) -> Ticket:
         assert event.job_id is not None, "what was answered at once does not come to the queue"
         return ticket(tx, event.job_id, pace=pace)
     state: State = "succeeded" if order.file_id is not None else "pending" if order.inputs else "ready"
-    turn = lines.next_turn(tx, order.user_id, order.lane, order.run_at)
+    where, turn = _look(tx, order)
     job_id = _insert(tx, order, state, turn)
     events.note(tx, order.platform, order.event_id, order.user_id, job_id=job_id)
     if state == "succeeded":
@@ -125,7 +126,7 @@ def submit(tx: Transaction, order: Order, *, pace: float = 0.0) -> Ticket:
         tx,
         job_id=job_id,
         user_id=order.user_id,
-        place=places.get(tx, order.place_id),
+        place=where,
         roles=order.roles,
         charges=order.charges,
         allowances=order.allowances,
@@ -228,6 +229,25 @@ def renew(
         unlimited=job.unlimited if unlimited is None else unlimited,
     )
     return replace(ticket(tx, job_id, pace=pace), again=False)
+
+
+class _Where(NamedTuple):
+    id: int
+    time_zone: str
+
+
+def _look(tx: Transaction, order: Order) -> tuple[_Where, int]:
+    """Return the place, and the job's turn: asked together, for every request asks."""
+    row = tx.one(
+        f"SELECT time_zone, {lines.TURNS} FROM places WHERE id = :place_id",
+        place_id=order.place_id,
+        user_id=order.user_id,
+        lane=order.lane,
+        now=tx.now,
+    )
+    assert row is not None, f"there is no place {order.place_id}"
+    turn = lines.NO_TURN if order.run_at > tx.now else lines.behind(row["served"], row["last"])
+    return _Where(order.place_id, row["time_zone"]), turn
 
 
 def _insert(tx: Transaction, order: Order, state: State, turn: int) -> int:

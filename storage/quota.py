@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from storage import balances, ledger, limits
 from storage.database import Row, Transaction, Value
@@ -19,10 +19,21 @@ from storage.ledger import Slot, Slots
 from storage.limits import UNLIMITED, Ceiling
 from storage.limits import Allowances as Allowances  # callers know it as the quota's
 from storage.metrics import Charge, Metric, Period
-from storage.places import Place
 from storage.terms import UTC, terms
 
 _HOLDERS: tuple[ledger.Holder, ...] = ("member", "place", "everywhere")
+
+
+class Where(Protocol):
+    """A place, as far as the quota is concerned."""
+
+    @property
+    def id(self) -> int:
+        """Mynah's own number for it."""
+
+    @property
+    def time_zone(self) -> str:
+        """Whose midnight ends its days."""
 
 
 class Shortage(Exception):
@@ -85,7 +96,7 @@ def reserve(
     *,
     job_id: int,
     user_id: int,
-    place: Place,
+    place: Where,
     roles: Sequence[str],
     charges: Iterable[Charge],
     allowances: Allowances,
@@ -115,7 +126,7 @@ def take(
     tx: Transaction,
     *,
     user_id: int,
-    place: Place,
+    place: Where,
     roles: Sequence[str],
     charge: Charge,
     allowances: Allowances,
@@ -127,7 +138,8 @@ def take(
         Shortage: A limit stands in the way; let it rise, so that the whole transaction is undone.
     """
     if amounts := total([charge]):
-        _add(tx, "take", _party(tx, user_id, place, roles, allowances, unlimited), amounts, None)
+        party = _party(tx, user_id, place, roles, allowances, unlimited)
+        _add(tx, "take", party, amounts, None)
 
 
 def release(tx: Transaction, *, user_id: int, place_id: int | None, charge: Charge, job_id: int | None = None) -> None:
@@ -148,7 +160,7 @@ def grant(
     tx: Transaction,
     *,
     user_id: int,
-    place: Place | None,
+    place: Where | None,
     metric: Metric,
     period: Period,
     amount: int,
@@ -166,7 +178,7 @@ def reset(
     tx: Transaction,
     *,
     user_id: int | None,
-    place: Place | None,
+    place: Where | None,
     metric: Metric | None = None,
     period: Period | None = None,
     by_user_id: int | None,
@@ -191,7 +203,7 @@ def set_limit(
     tx: Transaction,
     *,
     scope: limits.Scope,
-    place: Place | None,
+    place: Where | None,
     user_id: int | None = None,
     role: str | None = None,
     metric: Metric,
@@ -225,7 +237,7 @@ def clear_limit(
     tx: Transaction,
     *,
     scope: limits.Scope,
-    place: Place | None,
+    place: Where | None,
     user_id: int | None = None,
     role: str | None = None,
     metric: Metric,
@@ -244,7 +256,7 @@ def clear_limit(
 
 
 def standing(
-    tx: Transaction, user_id: int, place: Place, roles: Sequence[str], allowances: Allowances, unlimited: bool
+    tx: Transaction, user_id: int, place: Where, roles: Sequence[str], allowances: Allowances, unlimited: bool
 ) -> list[Standing]:
     """Tell how a person stands with every limit that holds for them: theirs there, the place's, theirs everywhere."""
     party = _party(tx, user_id, place, roles, allowances, unlimited)
@@ -285,7 +297,7 @@ class _Party:
 
 
 def _party(
-    tx: Transaction, user_id: int, place: Place, roles: Sequence[str], allowances: Allowances, unlimited: bool
+    tx: Transaction, user_id: int, place: Where, roles: Sequence[str], allowances: Allowances, unlimited: bool
 ) -> _Party:
     return _Party(
         ceilings=limits.that_hold(tx, user_id=user_id, place_id=place.id, roles=roles, allowances=allowances),
@@ -369,7 +381,7 @@ def _resets_at(tx: Transaction, party: _Party, slot: Slot) -> int | None:
 
 
 def _slot(
-    tx: Transaction, user_id: int | None, place: Place | None, metric: Metric, period: Period
+    tx: Transaction, user_id: int | None, place: Where | None, metric: Metric, period: Period
 ) -> tuple[Slot, dict[str, Value]]:
     """Name one balance: a member's in a place, a place's own (no user), or a person's everywhere (no place)."""
     _check(metric, period)
