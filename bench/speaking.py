@@ -1,8 +1,8 @@
 """What a spoken text costs: through Mynah, the naive way, and by the engine alone.
 
 Through Mynah means the whole way: asked at the desk, queued, claimed, said, filed, put into the outbox and delivered
-by the terminal's adapter, as in the chat. The naive way starts the espeak-ng program for every text. The floor is Mynah's own engine,
-called directly, its sound thrown away.
+by the terminal's adapter, as in the chat. The naive way starts the espeak-ng program for every text. The floor is
+Mynah's own engine, called directly, its sound thrown away.
 """
 
 from __future__ import annotations

@@ -217,8 +217,6 @@ class Desk:
     async def _submit(self, inquiry: Inquiry, admitted: Admitted, request: Request, fetch: Fetch | None) -> Ticket:
         self._check_disk()
         order = to_order(admitted, inquiry, request)
-        if order.attempts != self._settings.jobs.attempts:
-            order = replace(order, attempts=self._settings.jobs.attempts)
         attachments = {n: v for n, v in admitted.values.items() if isinstance(v, Attachment) and not v.path}
         assert fetch is not None or not attachments, f"nobody fetches the attachments of /{request.command}"
         ticket = await self._host.runner.submit(lambda tx: self._queue(tx, order))

@@ -14,6 +14,7 @@ def rules(settings: Settings) -> Rules:
         default_voice=settings.speech.default_voice,
         allowances=allowances(settings.quota),
         file_days=settings.files.days,
+        attempts=settings.jobs.attempts,
     )
 
 

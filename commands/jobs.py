@@ -195,7 +195,7 @@ def _seen(tx: Transaction, ctx: Context, id: int, others: bool = True) -> Job:
 def _renew(tx: Transaction, ctx: Context, id: int) -> int:
     """Put a job back into the line and return how many go before it; its answer goes where it would have gone."""
     try:
-        return queue.renew(tx, id, allowances=ctx.rules.allowances).place
+        return queue.renew(tx, id, allowances=ctx.rules.allowances, attempts=ctx.rules.attempts).place
     except LostJob:
         raise Refused("Job {id} waits for a file that never came; ask again, with the file.", id=id) from None
 

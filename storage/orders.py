@@ -181,6 +181,7 @@ def renew(
     roles: Sequence[str] | None = None,
     unlimited: bool | None = None,
     address: str | None = None,
+    attempts: int = ATTEMPTS,
     pace: float = 0.0,
 ) -> Ticket:
     """Have a job that failed or was cancelled done after all: the same is set aside anew, and it waits at the end.
@@ -193,6 +194,7 @@ def renew(
         roles: The roles that they have by now; None: those that they had.
         unlimited: Whether limits hold for them by now; None: as they did.
         address: Where the answer goes, a JSON object; None: where it would have gone.
+        attempts: How often it is tried when it goes wrong.
         pace: ms a character, 0 where nobody knows.
 
     Raises:
@@ -204,13 +206,14 @@ def renew(
         raise LostJob
     turn = lines.next_turn(tx, job.user_id, job.lane)
     changed = tx.run(
-        f"""
-        UPDATE jobs SET state = 'ready', turn = :turn, run_at = 0, attempts_left = {ATTEMPTS}, progress = 0,
+        """
+        UPDATE jobs SET state = 'ready', turn = :turn, run_at = 0, attempts_left = :attempts, progress = 0,
             error_key = NULL, error = NULL, updated_at = :now, finished_at = NULL, finished_by = NULL,
             address = :address
         WHERE id = :id AND state IN ('failed', 'cancelled') AND inputs = 0 AND attempt = :attempt
         """,
         id=job_id,
+        attempts=attempts,
         turn=turn,
         now=tx.now,
         address=job.address if address is None else address,

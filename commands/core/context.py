@@ -48,6 +48,8 @@ class Rules:
     """The limits that hold where nobody has set others."""
     file_days: int
     """How many days a file is kept, unless its owner keeps it."""
+    attempts: int = queue.ATTEMPTS
+    """How often a job is tried when it goes wrong."""
 
 
 class Host(Protocol):

@@ -119,6 +119,7 @@ def to_order(admitted: Admitted, inquiry: Inquiry, request: Request) -> queue.Or
         characters=admitted.quote.characters,
         file_id=admitted.quote.file_id,
         allowances=inquiry.rules.allowances,
+        attempts=inquiry.rules.attempts,
     )
 
 

@@ -113,6 +113,13 @@ def test_what_it_costs_is_known_even_when_its_terms_are_long_forgotten(books: Bo
     assert books.balance(who(ada), place.id, "characters", "month") == (0, 120, 0)
 
 
+def test_it_is_tried_as_often_as_the_host_has_set(books: Books, ada: int, place: Place) -> None:
+    job_id = books.submit(ada, place.id)
+    books.cancel(job_id)
+    books.renew(job_id, attempts=7)
+    assert books.claim().attempts_left == 6
+
+
 def test_it_waits_at_the_end_of_the_line(books: Books, ada: int, place: Place) -> None:
     first = books.submit(ada, place.id)
     books.cancel(first)
