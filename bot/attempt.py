@@ -76,8 +76,15 @@ class Attempt:
         """Whether the job has ended."""
         self.written = False
         """Whether it was written how the attempt ended, and so the next job was claimed."""
+        self.lost = False
+        """Whether the job was cancelled, or went to a newer attempt, while it ran."""
         self.pace = 0.0
         """How many ms a character took, where it did the whole job."""
+
+    @property
+    def number(self) -> int:
+        """Which attempt at the job it is; the first is 1."""
+        return self.job.attempt
 
     async def run(self) -> int | None:
         """Perform it; return when to try again (ms), or None where the job has ended or is no longer ours."""
@@ -92,7 +99,7 @@ class Attempt:
                 self.pace = (now() - begun) * SECOND / self.job.characters
         except LostJob:
             log.info("job %d went to somebody else while it ran", self.job.id)
-            clear(self._tools.folder, self.job.id)
+            self.lost = True
         except (MynahError, StorageError) as error:
             await self._fail(error)
         except Exception as error:

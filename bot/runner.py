@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from weakref import WeakSet
 
 from bot.alarm import Alarm
 from bot.attempt import Attempt, Tools, clear
@@ -41,7 +42,8 @@ class Runner:
         self._tasks: dict[int, asyncio.Task[int | None]] = {}
         self._solo = solo
         self._held: dict[int, Attempt] = {}
-        self._stopped: set[int] = set()
+        self._attempts: dict[int, Attempt] = {}
+        self._stopped: WeakSet[Attempt] = WeakSet()
         self._names: dict[int, str] = {}  # a person's does not change, and their number is never given again
         self._spoken_for = 0
         self._closing = False
@@ -76,17 +78,19 @@ class Runner:
         return performed
 
     async def stop(self, job_id: int) -> None:
-        """Make the task of a job stop, if it has one, and remove what it left; its row was taken care of before."""
-        self._stopped.add(job_id)
+        """Make the attempt at a job stop that has lost it, and remove what it left; its row was taken care of before.
+
+        Where the person has changed their mind meanwhile and the job runs anew, that attempt is left alone.
+        """
         self._held.pop(job_id, None)
-        try:
-            if task := self._tasks.get(job_id):
-                task.cancel()
-                await asyncio.wait([task])
+        attempt, task = self._attempts.get(job_id), self._tasks.get(job_id)
+        if attempt and task and not await self._tools.database.read(lambda tx: jobs.is_at(tx, job_id, attempt.number)):
+            self._stopped.add(attempt)
+            task.cancel()
+            await asyncio.wait([task])
+        if job_id not in self._tasks:
             clear(self._tools.folder, job_id)
             self._tools.reporter.end(job_id)
-        finally:
-            self._stopped.discard(job_id)
 
     async def drain(self, seconds: float) -> None:
         """Claim no more, let what runs go on for so long, then put the rest back into the queue."""
@@ -188,15 +192,17 @@ class Runner:
 
     def _begin(self, attempt: Attempt) -> asyncio.Task[int | None]:
         job_id = attempt.job.id
-        task = asyncio.create_task(self._work(attempt), name=f"job {job_id}")
-        self._tasks[job_id] = task
+        task = asyncio.create_task(self._work(attempt, self._tasks.get(job_id)), name=f"job {job_id}")
+        self._tasks[job_id], self._attempts[job_id] = task, attempt
         task.add_done_callback(lambda task: self._done(task, attempt))
         return task
 
     def _done(self, task: asyncio.Task[int | None], attempt: Attempt) -> None:
         job_id = attempt.job.id
         if self._tasks.get(job_id) is task:  # else it was claimed again already
-            del self._tasks[job_id]
+            del self._tasks[job_id], self._attempts[job_id]
+            if attempt.lost:
+                clear(self._tools.folder, job_id)
         if not task.cancelled() and (error := task.exception()):
             log.error("job %d was left as it is", job_id, exc_info=error)
         if attempt.pace:
@@ -204,11 +210,14 @@ class Runner:
         if not attempt.written:
             self._alarm.ring()
 
-    async def _work(self, attempt: Attempt) -> int | None:
+    async def _work(self, attempt: Attempt, earlier: asyncio.Task[int | None] | None) -> int | None:
         try:
+            if earlier is not None:  # it has lost the job, and two may not write into one spool
+                earlier.cancel()
+                await asyncio.wait([earlier])
             return await attempt.run()
         except asyncio.CancelledError:
-            if not attempt.ended and attempt.job.id not in self._stopped:
+            if not attempt.ended and attempt not in self._stopped:
                 await attempt.put_back()
             return None
         finally:

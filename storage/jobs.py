@@ -262,3 +262,11 @@ def set_progress(tx: Transaction, id: int, attempt: int, progress: float, eta_at
         now=tx.now,
     )
     return changed == 1
+
+
+def is_at(tx: Transaction, id: int, attempt: int) -> bool:
+    """Whether the job runs, and in that attempt."""
+    row = tx.one(
+        "SELECT 1 FROM jobs WHERE id = :id AND state = 'running' AND attempt = :attempt", id=id, attempt=attempt
+    )
+    return row is not None

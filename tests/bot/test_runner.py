@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 import wave
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -13,6 +14,8 @@ import pytest
 
 from bot import attempt, runner
 from commands.core.reply import Progress
+from engine.speech import Audio
+from engine.spool import Spool
 from storage.clock import HOUR
 from storage.queue import Ticket
 from tests.fakes.running import BOB, Running, running
@@ -48,6 +51,31 @@ async def test_a_cancelled_job_stops_and_nothing_is_charged_or_left(tmp_path: Pa
         assert await mynah.charged() == (0, 0) and await mynah.charged("bytes") == (0, 0)
         assert mynah.litter() == [] and mynah.post.sent == []
         await mynah.ended(await mynah.ticket("speak", {"text": "Next."}))
+
+
+async def test_who_cancels_and_asks_again_at_once_gets_the_answer_and_pays_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Spool.append
+
+    def slowly(spool: Spool, audio: Audio) -> None:
+        time.sleep(0.02)
+        append(spool, audio)
+
+    monkeypatch.setattr(Spool, "append", slowly)
+    async with running(tmp_path) as mynah:
+        for _ in range(3):
+            job = await mynah.ticket("speak", {"text": LONG})
+            await mynah.until("SELECT COUNT(*) FROM jobs WHERE id = :id AND state = 'running'", 1, id=job)
+            await asyncio.sleep(0.1)
+            cancelled = asyncio.create_task(mynah.reply("jobs cancel", {"job": job}))
+            await mynah.until("SELECT state FROM jobs WHERE id = :id", "cancelled", id=job)
+            assert not (await mynah.reply("jobs retry", {"job": job})).error
+            assert not (await cancelled).error
+            await mynah.ended(job)
+            row = await mynah.job(job)
+            assert (row["state"], row["attempts_left"]) == ("succeeded", 2), "no attempt was lost"
+        assert await mynah.charged() == (3, 0) and mynah.litter() == []
 
 
 async def test_a_cancelled_job_that_waits_for_its_next_attempt_leaves_no_spool(
