@@ -58,7 +58,9 @@ class App:
         """Every command, by name."""
         self.adapters: dict[str, Adapter] = {}
         """The adapters that run, by name."""
-        host = LiveHost(folder=folder, commands=self.commands, router=router)
+        host = LiveHost(
+            folder=folder, commands=self.commands, router=router, least_free_mb=settings.files.least_free_mb
+        )
         self.courier = host.courier = Courier(database, self.adapters, folder.path, chance, solo=once)
         """What carries replies out."""
         tools = Tools(
@@ -167,12 +169,14 @@ class App:
             for adapter in adapters:
                 stack.push_async_callback(_well_or_not, f"{adapter.name} stops", adapter.stop)
             stack.push_async_callback(self._router.close)
+            if once:
+                stack.push_async_callback(_well_or_not, "housekeeping", self.housekeeping.catch_up)
             stack.push_async_callback(self.courier.close, LAST_WORDS)
             stack.push_async_callback(self.runner.drain, 0 if once else self.loaded.settings.jobs.drain_seconds)
             stack.push_async_callback(self.desk.close)
             for adapter in adapters:
                 stack.push_async_callback(_well_or_not, f"{adapter.name} stops listening", adapter.stop_listening)
-            self._schedule.stop()
+            stack.push_async_callback(self._schedule.stop)
             self.desk.stop_taking()
 
     def _configured(self) -> list[str]:

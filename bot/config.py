@@ -8,10 +8,11 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot import platforms
-from bot.settings import SECTIONS, Settings
-from bot.settings_words import faults, nearest
+from bot.settings import SECTIONS, Begins, Settings
+from bot.settings_words import either, faults, nearest
 
 PREFIX = "MYNAH_"
 PLAIN = ("MYNAH_CONFIG", "MYNAH_DATA")
@@ -69,6 +70,7 @@ def load(path: str | None, env: Mapping[str, str], folder: Path | None = None) -
         for name, section in SECTIONS.items()
         for sentence in faults(section, values.get(name, {}), {k: origins[name, k] for k in values.get(name, {})})
     ]
+    wrong += _wrong_addresses(values, origins)
     wrong += _take_tokens(values, origins, file.parent if file else folder)
     if wrong:
         raise ConfigError(*wrong)
@@ -176,6 +178,25 @@ def _near_key(section: str, key: str) -> str:
     if elsewhere:
         return f"Did you mean {elsewhere[0]}.{key}?"
     return nearest(key, here)
+
+
+def _wrong_addresses(values: Values, origins: Origins) -> Iterator[str]:
+    """Say which settings have to be addresses and are none."""
+    for section, kind in SECTIONS.items():
+        for key, about in kind.model_fields.items():
+            begins = next((mark for mark in about.metadata if isinstance(mark, Begins)), None)
+            given = values.get(section, {}).get(key)
+            if begins and given and isinstance(given, str) and not _is_address(given, begins.schemes):
+                ways = either(f"{scheme}://" for scheme in begins.schemes)
+                yield f"{origins[section, key]} has to be an address that begins with {ways}, not {given[:60]!r}."
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0 and not set(text) & set(" \t\r\n")
+    except ValueError:  # a port that is no number
+        return False
 
 
 def _take_tokens(values: Values, origins: Origins, folder: Path) -> Iterator[str]:

@@ -11,19 +11,19 @@ from bot.callers import Caller, Callers
 from bot.host import LiveHost
 from bot.once import OnceContext
 from bot.paths import whole
-from bot.refusals import MB, DraftGone, FileGone, Stopping, TooManyWaiting, disk_full
+from bot.refusals import DraftGone, FileGone, Stopping, disk_full
 from bot.settings import Settings
 from bot.stager import Fetch, Stager
 from commands.core.command import Command
 from commands.core.context import Inquiry, Rules
 from commands.core.errors import MynahError
 from commands.core.params import Attachment, Param, Suggest
-from commands.core.refusals import quota_reached
+from commands.core.refusals import check_waiting, quota_reached
 from commands.core.reply import FileRef, Json, Reply
 from commands.core.request import Admitted, Request, admit, check_audience, find, tell, to_order
 from storage import drafts, events, files, queue
 from storage.database import Database, Transaction
-from storage.errors import DiskFull, StorageError
+from storage.errors import StorageError
 from storage.events import Event
 from storage.folder import Folder
 from storage.queue import Order, Ticket
@@ -215,7 +215,7 @@ class Desk:
         return await self._database.write(work)
 
     async def _submit(self, inquiry: Inquiry, admitted: Admitted, request: Request, fetch: Fetch | None) -> Ticket:
-        self._check_disk()
+        self._host.check_room()
         order = to_order(admitted, inquiry, request)
         attachments = {n: v for n, v in admitted.values.items() if isinstance(v, Attachment) and not v.path}
         assert fetch is not None or not attachments, f"nobody fetches the attachments of /{request.command}"
@@ -230,20 +230,14 @@ class Desk:
         event = events.seen(tx, order.platform, order.event_id)
         if event and event.job_id is not None:
             return queue.ticket(tx, event.job_id)
-        waiting = 0 if order.unlimited else queue.waiting(tx, order.user_id)
-        if waiting >= self._settings.jobs.waiting:
-            raise TooManyWaiting(waiting=waiting, most=self._settings.jobs.waiting)
+        if not order.unlimited:
+            check_waiting(tx, order.user_id, self._rules.waiting)
         if order.file_id is not None:
             order = replace(order, reply=_known(tx, order.file_id).to_json())
         try:
             return queue.submit(tx, order, pace=self._host.runner.pace)
         except Shortage as shortage:
             raise quota_reached(shortage, tx.now) from None
-
-    def _check_disk(self) -> None:
-        free, least = self._folder.free_bytes(), self._settings.files.least_free_mb * MB
-        if free < least:
-            raise DiskFull(folder=self._folder.path, free=free // MB, least=least // MB)
 
 
 def _missing(command: Command, request: Request) -> Param | None:

@@ -10,12 +10,16 @@ from commands.core.command import Command
 from engine.engine import Abilities
 from engine.router import Router
 from engine.speech import Variant
+from storage.errors import DiskFull
 from storage.folder import Folder
 
 if TYPE_CHECKING:
     from bot.courier import Courier
     from bot.desk import Desk
     from bot.runner import Runner
+
+
+MB = 1_000_000
 
 
 class LiveHost:
@@ -26,8 +30,10 @@ class LiveHost:
     runner: Runner
     courier: Courier
 
-    def __init__(self, *, folder: Folder, commands: Mapping[str, Command], router: Router) -> None:
+    def __init__(self, *, folder: Folder, commands: Mapping[str, Command], router: Router, least_free_mb: int) -> None:
+        """`least_free_mb` is how much of the disk has to be free for new work, in MB."""
         self._folder = folder
+        self._least_free_mb = least_free_mb
         self._commands = commands
         self._router = router
 
@@ -55,6 +61,12 @@ class LiveHost:
     def key(self) -> bytes:
         """The secret of this data folder, under which forgotten people's use is kept."""
         return self._folder.key()
+
+    def check_room(self) -> None:
+        """Refuse new work where the disk has no room for it."""
+        free = self._folder.free_bytes() // MB
+        if free < self._least_free_mb:
+            raise DiskFull(folder=self._folder.path, free=free, least=self._least_free_mb)
 
     def wake(self) -> None:
         """Say that there may be work to claim or something to deliver."""

@@ -7,16 +7,11 @@ import sqlite3
 
 from commands.core.errors import Failed, Refused
 from commands.core.request import tell
-from storage.errors import DiskFull
+from storage.errors import NoRoom
 from storage.folder import Folder
 from storage.queue import Ending
 
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
-MB = 1_000_000
-
-
-class TooManyWaiting(Refused):
-    """{waiting} of your requests are waiting already; {most} is the most. Ask again when one is done."""
 
 
 class DraftGone(Refused):
@@ -57,15 +52,9 @@ def ending(error: Exception) -> Ending:
     return Ending(key=reply.error, sentence=reply.text, reply=reply.to_json())
 
 
-def disk_full(error: Exception, folder: Folder) -> DiskFull | None:
-    """Say it in words where an error means that the disk has no room left."""
-    if isinstance(error, OSError) and error.errno in FULL:
-        return _disk_full(folder)
-    if isinstance(error, sqlite3.OperationalError) and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
-        return _disk_full(folder)
-    return None
-
-
-def _disk_full(folder: Folder) -> DiskFull:
-    free = folder.free_bytes() // MB
-    return DiskFull(folder=folder.path, free=free, least=free + 1)
+def disk_full(error: Exception, folder: Folder) -> NoRoom | None:
+    """Say it in words where an error means that the system found no room left on the disk."""
+    refused = isinstance(error, OSError) and error.errno in FULL
+    if isinstance(error, sqlite3.OperationalError):
+        refused = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return NoRoom(folder=folder.path) if refused else None

@@ -15,6 +15,7 @@ def rules(settings: Settings) -> Rules:
         allowances=allowances(settings.quota),
         file_days=settings.files.days,
         attempts=settings.jobs.attempts,
+        waiting=settings.jobs.waiting,
     )
 
 

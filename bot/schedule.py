@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from bot.uncut import uncut
 from storage import backups, deliveries, drafts, events, files, quota, tombstones
 from storage.clock import DAY, HOUR, MINUTE, SECOND
 from storage.database import Database, Transaction
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # it has no types
 
 log = logging.getLogger("mynah.schedule")
+
+Task = Callable[[], Awaitable[object]]
 
 MB = 1_000_000
 BATCH = 200
@@ -77,8 +81,17 @@ class Housekeeping:
         if latest is not None and 0 <= now - latest < self._settings.copies.hours * HOUR:
             return False
         keep = self._settings.copies.keep
-        await asyncio.to_thread(backups.copy, self._folder.database, self._folder.copies, keep, now)
+        await uncut(asyncio.to_thread(backups.copy, self._folder.database, self._folder.copies, keep, now))
         return True
+
+    async def scrub(self) -> None:
+        """Make good a clean-up after somebody was forgotten, where that was cut off or the disk was full."""
+        await self._database.scrub()
+
+    async def catch_up(self) -> None:
+        """Do what came due while nobody ran Mynah: for one-shots, which never run long enough to be ticked."""
+        await self.expire_files()
+        await self.copy()
 
     async def check_disk(self) -> bool:
         """Tell the log where the disk is too full for new work; whether there is room."""
@@ -103,33 +116,47 @@ class Schedule:
     def __init__(self, keeping: Housekeeping) -> None:
         self._keeping = keeping
         self._scheduler: AsyncIOScheduler | None = None
+        self._under_way: set[asyncio.Task[object]] = set()
 
     def start(self) -> None:
         """Begin to tick."""
-        from datetime import UTC
+        from datetime import UTC, datetime
 
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
         keeping = self._keeping
-        every: list[tuple[Callable[[], Awaitable[object]], int]] = [
-            (keeping.wake, MINUTE),
+        later: list[tuple[Task, int]] = [(keeping.wake, MINUTE), (keeping.sweep, HOUR)]
+        at_once: list[tuple[Task, int]] = [  # many run Mynah for minutes only
             (keeping.check_disk, 10 * MINUTE),
             (keeping.expire_files, 10 * MINUTE),
-            (keeping.sweep, HOUR),
             (keeping.expire_rows, HOUR),
             (keeping.copy, HOUR),
+            (keeping.scrub, HOUR),
         ]
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-        for task, period in every:
-            self._scheduler.add_job(
-                task, "interval", seconds=period // SECOND, coalesce=True, max_instances=1, misfire_grace_time=None
-            )
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for task, period in later:
+            self._scheduler.add_job(self._do, "interval", [task], seconds=period // SECOND)
+        for task, period in at_once:
+            now = datetime.now(UTC)
+            self._scheduler.add_job(self._do, "interval", [task], seconds=period // SECOND, next_run_time=now)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Tick no more."""
+    async def stop(self) -> None:
+        """Tick no more; what is being done is cut off, and is over when this returns."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _do(self, task: Task) -> None:
+        current = asyncio.current_task()
+        assert current is not None, "the scheduler runs this in a task"
+        self._under_way.add(current)
+        current.add_done_callback(self._under_way.discard)
+        with suppress(asyncio.CancelledError):  # only `stop` does that; the scheduler would log it as a failure
+            await task()
 
 
 def _take_expired(tx: Transaction) -> list[File]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,13 @@ class Allowed:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """Says that a setting is an address, and with which schemes it may begin."""
+
+    schemes: tuple[str, ...]
+
+
 def _split(value: object) -> object:
     """Make a list of 'a, b'; one number stands for a list of it."""
     if isinstance(value, str):
@@ -23,11 +30,23 @@ def _split(value: object) -> object:
     return [value] if isinstance(value, int) else value
 
 
+def _numbers(ids: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(each.isascii() and each.isdigit() for each in ids):
+        raise ValueError("an account id has digits only")
+    return ids
+
+
 def _amount(value: object) -> object:
     return -1 if isinstance(value, str) and value.strip().lower() == "unlimited" else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_split), Allowed("a list of account ids, such as 8035, 8036")]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_split),
+    AfterValidator(_numbers),
+    Allowed("a list of account ids, such as 8035, 8036"),
+]
+Address = Annotated[str, Begins(("https", "http"))]
 Amount = Annotated[int, BeforeValidator(_amount), Field(ge=-1), Allowed("a whole number from 0, or 'unlimited'")]
 
 
@@ -67,9 +86,9 @@ class Discord(Section):
     """The bot's token; never here: as MYNAH_DISCORD__TOKEN in the environment or in .env, or in token_file."""
     token_file: str = ""
     """A file that holds the token and that only you can read."""
-    api_base: str = ""
+    api_base: Address = ""
     """Address of Discord's API, where it is not Discord's own."""
-    gateway_url: str = ""
+    gateway_url: Annotated[str, Begins(("wss", "ws"))] = ""
     """Address of Discord's gateway, where it is not Discord's own."""
 
     @property
@@ -84,9 +103,9 @@ class Telegram(Section):
     """The bot's token; never here: as MYNAH_TELEGRAM__TOKEN in the environment or in .env, or in token_file."""
     token_file: str = ""
     """A file that holds the token and that only you can read."""
-    base_url: str = ""
+    base_url: Address = ""
     """Address of the Bot API server, where it is not Telegram's own."""
-    base_file_url: str = ""
+    base_file_url: Address = ""
     """Address from which that server gives files, where it is not Telegram's own."""
     local_mode: bool = False
     """Whether that server is one of yours that runs with --local, and so takes and gives large files by path."""
@@ -101,7 +120,7 @@ class Web(Section):
 
     port: Annotated[int, Field(ge=0, le=65535)] = 0
     """The port of the page on this machine; 0 for no page."""
-    public_url: str = ""
+    public_url: Address = ""
     """The address under which others reach the page, where they do."""
     token_file: str = ""
     """A file that holds the page's tokens and that only you can read."""

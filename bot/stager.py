@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from bot.alarm import PAUSE
 from bot.refusals import AttachmentLost, disk_full, ending
 from bot.uncut import uncut
 from commands.core.context import Host
 from commands.core.params import Attachment
 from storage import disk, queue
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.folder import Folder
 
 log = logging.getLogger("mynah.stager")
@@ -66,22 +68,36 @@ class Stager:
             self._host.wake()
         except Exception as error:
             log.warning("job %d: an attachment could not be fetched", job_id, exc_info=error)
+            _remove(staged)  # first: else there may be no room even to note the failure
             await self._lose(job_id, disk_full(error, self._folder) or AttachmentLost(name=name))
         finally:
             if not wanted:
-                for path in staged:
-                    path.unlink(missing_ok=True)
+                _remove(staged)
 
     async def _note(self, job_id: int, name: str, attachment: Attachment) -> bool:
         form = json.dumps(asdict(attachment), ensure_ascii=False)
         return await self._database.write(lambda tx: queue.stage(tx, job_id, name, form))
 
     async def _lose(self, job_id: int, error: Exception) -> None:
+        """Let the job fail, as soon as that can be written."""
         why = ending(error)
-        await self._database.write(
-            lambda tx: queue.fail_inputs_lost(tx, job_id, key=why.key, sentence=why.sentence, reply=why.reply)
-        )
+
+        def work(tx: Transaction) -> bool:
+            return queue.fail_inputs_lost(tx, job_id, key=why.key, sentence=why.sentence, reply=why.reply)
+
+        while True:
+            try:
+                await uncut(self._database.write(work))
+                break
+            except sqlite3.Error:  # a full disk, say
+                log.exception("that the files of job %d are lost could not be written yet", job_id)
+                await asyncio.sleep(PAUSE)
         self._host.wake()
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 async def fetch_whole(attachment: Attachment, path: Path, fetch: Fetch) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from sqlite3 import Error as SqliteError
+from sqlite3 import IntegrityError
 from typing import Annotated
 
 from commands.core.command import command
@@ -15,9 +17,10 @@ from commands.core.params import Example
 from commands.core.reply import Action, Reply
 from commands.core.words import count, listed
 from engine import spool
-from storage import drafts, jobs, people, queue
+from storage import backups, drafts, jobs, people, queue
 from storage.clock import MINUTE
 from storage.database import Transaction
+from storage.folder import Folder
 from storage.people import Forgotten
 
 OPEN = 10 * MINUTE
@@ -43,6 +46,11 @@ THINGS = {
     "blocks": "blocks",
 }
 """What the rows of a table are to a person, in the order in which they are told; other tables go by their names."""
+STAYS = (
+    "What stays for a while: how much you used of your limits, under a code that leads to nobody without the "
+    "host's key, until the day and the month end, so that nobody begins anew by being forgotten."
+)
+"""What is not gone at once, and why; said before and after."""
 
 
 @command("forget", private=True)
@@ -61,10 +69,12 @@ async def forget(ctx: Context, confirm: Annotated[str, Example("k3v9x2mq")] = ""
     if draft is None or draft.command != "forget":
         raise Refused("That code is not open any more; nothing was removed. /forget gives you a new one.")
     stopped = await _cancel_all(ctx)
-    gone = await ctx.commit(lambda tx: people.forget(tx, user_id, ctx.host.key))
+    gone = await _forget(ctx)
     left = await asyncio.to_thread(_unlink, ctx.host.data, gone.paths, stopped)
     await ctx.database.scrub()
-    return _receipt(gone, left)
+    await asyncio.to_thread(Folder.drop_journals, ctx.host.data)
+    renewed = await asyncio.to_thread(_renew_copies, ctx.host.data, ctx.database.clock.now())
+    return _receipt(gone, left, renewed)
 
 
 async def _ask(ctx: Context) -> Reply:
@@ -72,8 +82,9 @@ async def _ask(ctx: Context) -> Reply:
     asker = ctx.asker
     signature = ctx.host.commands["forget"].signature
 
-    def leave(tx: Transaction) -> tuple[dict[str, int], str]:
+    def leave(tx: Transaction) -> tuple[dict[str, int], dict[str, int], str]:
         found = people.summary(tx, asker.user_id)
+        unnamed = people.unnamed(tx, asker.user_id)
         draft = drafts.leave(
             tx,
             user_id=asker.user_id,
@@ -86,12 +97,14 @@ async def _ask(ctx: Context) -> Reply:
             address={},
             life=OPEN,
         )
-        return found, draft.code
+        return found, unnamed, draft.code
 
-    found, code = await ctx.commit(leave)
+    found, unnamed, code = await ctx.commit(leave)
     lines = [
         f"About you there is: {_in_words(found) or 'your name'}.",
-        "All of it goes, and cannot be brought back; /export gives you a copy first.",
+        "What goes cannot be brought back; /export gives you a copy first.",
+        STAYS,
+        *_without_you(unnamed),
         f"To do it, within {OPEN // MINUTE} minutes: /forget confirm={code}",
     ]
     return Reply(
@@ -103,6 +116,21 @@ async def _ask(ctx: Context) -> Reply:
         ),
         data={"confirm": code, "rows": found},
     )
+
+
+async def _forget(ctx: Context) -> Forgotten:
+    """Let everything in the database go, or nothing where a table that nobody knows holds on to the person."""
+    try:
+        return await ctx.commit(lambda tx: people.forget(tx, ctx.asker.user_id, ctx.host.key))
+    except IntegrityError:
+        unknown = await ctx.read(people.unknown)
+        if not unknown:
+            raise
+        raise Refused(
+            "Your requests were cancelled, but nothing was removed, because a plugin that is not installed still "
+            "holds on to it: {tables}. Ask the host to install it again, and forget once more.",
+            tables=listed(unknown),
+        ) from None
 
 
 async def _cancel_all(ctx: Context) -> list[int]:
@@ -136,25 +164,45 @@ def _unlink(data: Path, paths: Sequence[str], job_ids: Sequence[int]) -> int:
     return left
 
 
-def _receipt(gone: Forgotten, left: int) -> Reply:
+def _renew_copies(data: Path, now: int) -> bool:
+    """Let no copy of the database remember the person; tell whether that could be done."""
+    try:
+        backups.renew(data / "mynah.db", data / "copies", now)
+    except (OSError, SqliteError):
+        return False
+    return True
+
+
+def _receipt(gone: Forgotten, left: int, renewed: bool) -> Reply:
     lines = [f"Mynah has forgotten you. Gone: {_in_words(gone.rows) or 'your name'}."]
     if gone.paths:
         lines.append(f"{count(len(gone.paths) - left, 'files')} removed from the disk.")
     if left:
         lines.append(f"{count(left, 'files')} are in use and go when Mynah starts again.")
-    lines.append(
-        "What stays for a while: how much you used of your limits, under a code that leads to nobody without the "
-        "host's key, until the day and the month end; and copies of the database that the host keeps, until newer "
-        "ones replace them."
-    )
-    if gone.anonymised:
-        lines.append(f"What admins did, or was done to you, stays noted without you: {_in_words(gone.anonymised)}.")
+    if not renewed:
+        lines.append("The host's copies of the database could not be made anew; they go when newer ones replace them.")
+    lines += [STAYS, *_without_you(gone.anonymised), *_not_looked_into(gone.unknown)]
     lines.append("What Mynah has sent to chats is there; you can delete it there.")
     return Reply(
         text="\n".join(lines),
         private=True,
         data={"rows": dict(gone.rows), "anonymised": dict(gone.anonymised), "files": len(gone.paths) - left},
     )
+
+
+def _without_you(rows: Mapping[str, int]) -> list[str]:
+    return [f"What admins did, or was done to you, stays noted without you: {_in_words(rows)}."] if rows else []
+
+
+def _not_looked_into(unknown: Sequence[str]) -> list[str]:
+    if not unknown:
+        return []
+    one = len(unknown) == 1
+    whose, it = ("a plugin that is not installed was", "it") if one else ("plugins that are not installed were", "them")
+    return [
+        f"{count(len(unknown), 'tables')} of {whose} not looked into: {listed(unknown)}. "
+        f"Install {it} again and forget once more."
+    ]
 
 
 def _in_words(rows: Mapping[str, int]) -> str:

@@ -9,7 +9,7 @@ from commands.core.command import Audience, command
 from commands.core.context import Context
 from commands.core.errors import NotAllowed, NotFound, Refused
 from commands.core.params import Between, JobId
-from commands.core.refusals import quota_reached
+from commands.core.refusals import check_waiting, quota_reached
 from commands.core.reply import Action, FileRef, Json, Reply, bar
 from commands.core.request import revive
 from commands.core.words import count, duration, excerpt, iso
@@ -154,6 +154,7 @@ async def retry_job(ctx: Context, job: JobId) -> Reply:
             raise Refused("Job {id} is done; /jobs show job={id} has its file.", id=job)
         if found.state in ("failed", "cancelled"):
             revive(ctx.host.commands.get(found.command), found.command, found.signature, found.vals)
+            ctx.host.check_room()
             place = _renew(tx, ctx, job)
         else:
             place = queue.ticket(tx, job).place
@@ -194,8 +195,19 @@ def _seen(tx: Transaction, ctx: Context, id: int, others: bool = True) -> Job:
 
 def _renew(tx: Transaction, ctx: Context, id: int) -> int:
     """Put a job back into the line and return how many go before it; its answer goes where it would have gone."""
+    asker, rules = ctx.asker, ctx.rules
+    unlimited = asker.rank is Audience.OWNERS
+    if not unlimited:
+        check_waiting(tx, asker.user_id, rules.waiting)
     try:
-        return queue.renew(tx, id, allowances=ctx.rules.allowances, attempts=ctx.rules.attempts).place
+        return queue.renew(
+            tx,
+            id,
+            allowances=rules.allowances,
+            roles=asker.roles,
+            unlimited=unlimited,
+            attempts=rules.attempts,
+        ).place
     except LostJob:
         raise Refused("Job {id} waits for a file that never came; ask again, with the file.", id=id) from None
 

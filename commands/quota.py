@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import difflib
 import enum
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Annotated
 
 from commands.core.amounts import LABELS, SPANS, figure, in_words
 from commands.core.command import Audience, command
-from commands.core.context import Context
+from commands.core.context import Context, Inquiry
 from commands.core.errors import NotAllowed, NotFound, UsageError
-from commands.core.params import Between, Example, Limit, Member, PlaceId, Role
+from commands.core.params import Between, Example, Limit, Member, PlaceId, Role, Suggest
 from commands.core.reply import Json, Reply, bar
 from commands.core.targets import Target, called, find_target, govern, person
-from commands.core.words import duration, iso
-from storage import audit, quota
+from commands.core.words import duration, either, iso
+from storage import audit, places, quota
 from storage.database import Transaction
 from storage.limits import UNLIMITED
 from storage.metrics import Metric, Period
 from storage.places import Place
 from storage.quota import Standing
+from storage.terms import UTC, terms
 
 Amount = Annotated[int, Between(1, 10**12), Example("5000")]
 
@@ -70,11 +77,11 @@ async def set_quota(
         metric: What is limited.
         limit: How much they may use; 'unlimited' for as much as they like.
         period: Over which time; voices and bytes are counted as long as they are kept.
-        member: One member, whose own limit it is; it goes before all others.
+        member: One member: 'discord:8035…', 'terminal:host', or a number as shown by Mynah.
         role: A role; of several that a member has, the highest counts.
         cap: The limit of all members together, rather than of each.
         everywhere: The member's limit over all places; for those who run this Mynah.
-        place: Which place, where it is not this one; for those who run this Mynah.
+        place: Another place: 'discord:42', or a number as shown by Mynah; for those who run it.
     """
     counted = _period(metric, period)
 
@@ -242,6 +249,75 @@ async def reset_quota(
     return _answer(ctx, [said], found, target.user_id)
 
 
+async def zone_names(inquiry: Inquiry, typed: str) -> list[str]:
+    """The time zones that go on from what is typed, or are called nearly so."""
+    return await asyncio.to_thread(_nearest, typed, 25)
+
+
+@command("quota", "zone", audience=Audience.ADMINS, private=True)
+async def set_zone(ctx: Context, name: Annotated[str, Suggest(zone_names), Example("Europe/Berlin")] = "") -> Reply:
+    """Show or set the time zone of this place: by whose midnight its days and months end.
+
+    Args:
+        name: The zone, such as Europe/Berlin; leave it out to see which one it is.
+    """
+    here = ctx.asker.place.id
+    if name:
+        govern(ctx, ctx.asker.place, "set the time zone")
+    wanted = await asyncio.to_thread(_zone, name) if name else ""
+
+    def change(tx: Transaction) -> str:
+        before = places.get(tx, here).time_zone
+        if not wanted:
+            return before
+        places.set_time_zone(tx, here, wanted)
+        audit.note(tx, ctx.asker.user_id, here, "quota zone", None, {"zone": wanted, "before": before})
+        return wanted
+
+    zone = await ctx.commit(change) if wanted else await ctx.read(change)
+    now = ctx.database.clock.now()
+    ends = terms(zone, now).day_ends
+    said = f"Days and months here {'now ' if wanted else ''}end at midnight in {zone}"
+    return Reply(
+        text=f"{said}; the next one is in {duration(max(60_000, ends - now) / 1_000)}.",
+        private=True,
+        data={"zone": zone, "day_ends": iso(ends)},
+    )
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    """Every time zone, by its name in lower case; only UTC where the system brings no list of them."""
+    known = zoneinfo.available_timezones() - {"Factory", "localtime"} | {UTC}
+    return {name.lower(): name for name in sorted(known)}
+
+
+def _zone(name: str) -> str:
+    """Return the zone of that name as it is written.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = _zones().get("_".join(name.lower().split()))
+    if found is None:
+        near = either(_nearest(name, 3))
+        raise NotFound(
+            "There is no time zone {name!r}; {hint}.",
+            name=name[:40],
+            hint=f"maybe it is {near}" if near else "one is named like Europe/Berlin",
+        )
+    return found
+
+
+def _nearest(typed: str, most: int) -> list[str]:
+    """Return the zones that have what is typed in their names, then those called nearly so, whole or by the city."""
+    wanted = "_".join(typed[:40].lower().split())
+    within = sorted((low for low in _zones() if wanted in low), key=lambda low: (not low.endswith(wanted), low))
+    cities = {low.rpartition("/")[2]: low for low in _zones()}
+    alike = difflib.get_close_matches(wanted, [*_zones(), *cities], most)
+    return [_zones()[low] for low in dict.fromkeys([*within, *(cities.get(each, each) for each in alike)])][:most]
+
+
 def _period(metric: Metric, span: Span) -> Period:
     return Period.HELD if metric.is_stock else Period(span.value)
 
@@ -256,10 +332,16 @@ def _standing(tx: Transaction, ctx: Context, user_id: int, place: Place) -> list
     """Tell how a person stands in a place, as far as the asker may see it."""
     asker = ctx.asker
     own = user_id == asker.user_id
-    unlimited = own and asker.rank is Audience.OWNERS
     roles = asker.roles if own and place.id == asker.place.id else ()
-    found = quota.standing(tx, user_id, place, roles, ctx.rules.allowances, unlimited)
+    found = quota.standing(tx, user_id, place, roles, ctx.rules.allowances, unlimited=False)
+    if own and asker.rank is Audience.OWNERS:
+        found = [each if each.scope == "place_cap" else _unlimited(each) for each in found]
     return [each for each in found if each.scope != "everywhere" or own or asker.rank is Audience.OWNERS]
+
+
+def _unlimited(standing: Standing) -> Standing:
+    """Tell how those stand who are counted, but never held back."""
+    return replace(standing, limit=UNLIMITED, left=None)
 
 
 def _after(tx: Transaction, ctx: Context, target: Target, metric: Metric | None) -> list[Standing]:
@@ -286,10 +368,10 @@ def _line(each: Standing, now: int) -> str:
     label = LABELS[each.metric] + SPANS[each.period]
     label += {"place_cap": ", all here together", "everywhere": ", over all places"}.get(each.scope, "")
     taken = each.used + each.reserved
+    again = f", starts again in {duration(max(60_000, each.resets_at - now) / 1_000)}" if each.resets_at else ""
     if each.left is None:
-        return f"{label}: {figure(each.metric, taken)} used, no limit"
+        return f"{label}: {figure(each.metric, taken)} used, no limit{again}"
     share = taken / each.limit if each.limit else 1.0
-    again = f", again in {duration(max(60_000, each.resets_at - now) / 1_000)}" if each.resets_at else ""
     used, limit, left = (figure(each.metric, number) for number in (taken, each.limit, each.left))
     return f"{label}: {bar(share, 10)} {used} of {limit} used, {left} left{again}"
 

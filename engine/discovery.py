@@ -14,13 +14,24 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import TypeVar
 
 GROUP = "mynah.plugins"
 
 T = TypeVar("T")
+
+
+class PluginBroken(Exception):
+    """A plugin cannot be loaded; the message names it, and says why."""
+
+    def __init__(self, entry: EntryPoint, error: Exception) -> None:
+        """`error` is what its module raised."""
+        why = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+        super().__init__(
+            f"The plugin {entry.name} (module {entry.module}) cannot be loaded: {why}. Mend it, or uninstall it."
+        )
 
 
 def modules(package: str, suffix: str = "") -> Iterator[ModuleType]:
@@ -34,9 +45,21 @@ def modules(package: str, suffix: str = "") -> Iterator[ModuleType]:
 
 @cache
 def plugins() -> tuple[ModuleType, ...]:
-    """Import every module that an installed distribution names in `mynah.plugins`."""
+    """Import every module that an installed distribution names in `mynah.plugins`.
+
+    Raises:
+        PluginBroken: One of them cannot be imported.
+    """
     named = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
-    return tuple(entry.load() for entry in named)
+    return tuple(_load(entry) for entry in named)
+
+
+def _load(entry: EntryPoint) -> ModuleType:
+    try:
+        module: ModuleType = entry.load()
+    except Exception as error:
+        raise PluginBroken(entry, error) from error
+    return module
 
 
 def values(kind: type[T], package: str, suffix: str = "") -> list[T]:

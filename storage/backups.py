@@ -1,7 +1,7 @@
 """Copies of the database, for the host to put back when something went wrong.
 
-A copy still holds people who were forgotten after it was made. It ages out: a copy goes as soon as there are
-`keep` newer ones that were made by the clock, so with one a day nobody is remembered longer than `keep` days.
+A copy goes as soon as there are `keep` newer ones that were made by the clock. When somebody is forgotten, all copies
+are replaced by one that was made afterwards: none may remember them, and the host is never without one.
 """
 
 from __future__ import annotations
@@ -29,6 +29,20 @@ def copy(path: Path, folder: Path, keep: int, now_ms: int) -> Path:
 def copy_before(path: Path, folder: Path, step: str, now_ms: int) -> Path:
     """Copy the database at `path` into `folder` before a step changes its shape."""
     return _copy(path, folder / f"mynah-{_stamp(now_ms)}-before-{step}.db")
+
+
+def renew(path: Path, folder: Path, now_ms: int) -> None:
+    """Replace the copies, if there are any, by one of the database as it is now.
+
+    Raises:
+        OSError, sqlite3.Error: It cannot be copied; the earlier copies stay.
+    """
+    earlier = _copies(folder)
+    if earlier:
+        made = _copy(path, folder / f"mynah-{_stamp(now_ms)}.db")
+        for each in earlier:
+            if each.path != made:
+                each.path.unlink(missing_ok=True)
 
 
 def latest(folder: Path) -> int | None:

@@ -111,23 +111,7 @@ class Database:
         What is deleted is overwritten, but pages that were split before can hold it still: the file is written anew.
         Only where `due_for_scrub` was set since the last time: it takes about a second for every 200 MB.
         """
-        try:
-            if await self._ask("PRAGMA user_version"):
-                await self._ask("PRAGMA temp_store=FILE")  # or the whole of it would be in memory
-                await self._ask("VACUUM")
-                await self._ask("PRAGMA user_version=0")
-            busy: int = await self._ask("PRAGMA wal_checkpoint(TRUNCATE)")
-            return busy == 0
-        except sqlite3.OperationalError:  # somebody reads too long to wait for, or the disk has no room
-            return False
-        finally:
-            await self._ask("PRAGMA temp_store=MEMORY")
-
-    async def _ask(self, statement: str) -> Any:
-        cursor = await self._writer.execute(statement)
-        row = await cursor.fetchone()
-        await cursor.close()
-        return row[0] if row else None
+        return await _crossing(self._writer, _scrub)
 
     async def close(self) -> None:
         """Close every connection; what is committed is on disk already."""
@@ -145,14 +129,9 @@ async def _connect(address: str, opened: AsyncExitStack) -> aiosqlite.Connection
     return connection
 
 
-async def _crossing(
-    connection: aiosqlite.Connection,
-    how: Callable[[sqlite3.Connection, Work[T], Clock], T],
-    work: Work[T],
-    clock: Clock,
-) -> T:
+async def _crossing(connection: aiosqlite.Connection, how: Callable[..., T], *given: object) -> T:
     # aiosqlite has no public way to run a function in its thread; this line is the only one that leans on it.
-    result = await connection._execute(how, connection._conn, work, clock)  # type: ignore[no-untyped-call]  # private
+    result = await connection._execute(how, connection._conn, *given)  # type: ignore[no-untyped-call]  # private
     return cast(T, result)
 
 
@@ -182,3 +161,21 @@ def _view(connection: sqlite3.Connection, work: Work[T], clock: Clock) -> T:
         return work(Transaction(connection, clock.now()))
     finally:
         connection.execute("ROLLBACK")
+
+
+def _scrub(connection: sqlite3.Connection) -> bool:
+    # In one go: a statement that is still being read keeps the transactions of others from their commit.
+    if not connection.execute("PRAGMA user_version").fetchone()[0]:
+        return True
+    try:
+        connection.execute("PRAGMA temp_store=FILE")  # or the whole of it would be in memory
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA user_version=0")
+        ((busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            connection.execute("PRAGMA user_version=1")
+        return not busy
+    except sqlite3.OperationalError:  # somebody reads too long to wait for, or the disk has no room
+        return False
+    finally:
+        connection.execute("PRAGMA temp_store=MEMORY")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.errors import DiskFull, FolderReadOnly
+from storage.errors import FolderReadOnly, NoRoom
 
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -54,7 +53,7 @@ def in_words(folder: Path) -> Iterator[None]:
     """Say what the system refuses in a folder as a person can understand it.
 
     Raises:
-        DiskFull, FolderReadOnly: The system refused.
+        NoRoom, FolderReadOnly: The system refused.
     """
     try:
         yield
@@ -64,6 +63,6 @@ def in_words(folder: Path) -> Iterator[None]:
         raise FolderReadOnly(folder=folder) from error
 
 
-def full(folder: Path) -> DiskFull:
+def full(folder: Path) -> NoRoom:
     """Make the error that says that the disk of a folder is full."""
-    return DiskFull(folder=folder, free=shutil.disk_usage(folder).free // 1_000_000, least=1)
+    return NoRoom(folder=folder)

@@ -34,5 +34,9 @@ class DiskFull(StorageError):
     """The disk of {folder} is nearly full: {free} MB are free, {least} MB is the least. Make room, then ask again."""
 
 
+class NoRoom(StorageError):
+    """The disk of {folder} is full, or your share of it is; make room, then ask again."""
+
+
 class KeyBroken(StorageError):
     """{file} is not a key any more; put back the one you had, or delete it: then forgotten quotas begin afresh."""

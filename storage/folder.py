@@ -6,6 +6,7 @@ Temporary files are named by the job and the attempt that they belong to: `<job>
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import re
@@ -18,11 +19,16 @@ from functools import cached_property
 from pathlib import Path
 
 from storage import disk
+from storage.clock import DAY
 from storage.database import Database, Transaction
 from storage.errors import FolderInUse, KeyBroken
 from storage.table import Table, tables
 
 _KEY_BYTES = 32
+_ASIDE = re.compile(r"mynah\.db-wal\.(\d+)")
+"""A journal that was set aside when Mynah started, and the time (ms) of that."""
+_ASIDE_FOR = 7 * DAY
+"""How long such a journal stays, in ms: long enough for a host who wants to look into it."""
 _LOCKED_BYTE = 1 << 30
 """Far behind the text of the lock file, because Windows lets nobody read what is locked."""
 
@@ -51,7 +57,7 @@ class Folder:
 
         Raises:
             FolderInUse: Another process holds it.
-            FolderReadOnly, DiskFull: It cannot be written.
+            FolderReadOnly, NoRoom: It cannot be written.
         """
         path = path.absolute()
         with disk.in_words(path):
@@ -123,6 +129,23 @@ class Folder:
             raise KeyBroken(file=file)
         return key
 
+    @staticmethod
+    def drop_journals(path: Path, before: int | None = None) -> tuple[str, ...]:
+        """Remove the database's journals that were set aside, and return their names; one that cannot go yet stays.
+
+        Args:
+            path: The folder.
+            before: Only those set aside before that time, in ms; all where it is None.
+        """
+        gone = []
+        for file in sorted(path.glob("mynah.db-wal.*")):
+            name = _ASIDE.fullmatch(file.name)
+            if name and (before is None or int(name[1]) < before):
+                with contextlib.suppress(OSError):
+                    file.unlink(missing_ok=True)
+                    gone.append(file.name)
+        return tuple(gone)
+
     def free_bytes(self) -> int:
         """Return how much room Mynah has on the folder's disk, in bytes."""
         return shutil.disk_usage(self.path).free
@@ -130,10 +153,13 @@ class Folder:
     async def sweep(self, database: Database, of: Sequence[Table] | None = None) -> Swept:
         """Remove temporary files without a live job and generations without a row, while others work.
 
+        Journals of the database that were set aside go with them once they are seven days old.
+
         Args:
             database: What is remembered.
             of: The tables whose rows keep files; all, unless a test says otherwise.
         """
+        journals = await asyncio.to_thread(self.drop_journals, self.path, database.clock.now() - _ASIDE_FOR)
         keeping = [table for table in (tables() if of is None else of) if table.paths]
         found = await asyncio.to_thread(
             self._found
@@ -142,7 +168,7 @@ class Folder:
         stray = [path for path in found if not kept.has(path)]
         missing = [path for path in sorted(kept.named.difference(found)) if not (self.path / path).exists()]
         if not stray and not missing:
-            return Swept(removed=(), missing=())
+            return Swept(removed=journals, missing=())
 
         def decide(tx: Transaction) -> Swept:
             # In the writer's turn, in which no file can be half-way between its name and its row.
@@ -151,7 +177,7 @@ class Folder:
             for path in gone:
                 _remove(self.path / path)
             lost = [path for path in missing if path in kept.named and not (self.path / path).exists()]
-            return Swept(removed=tuple(gone), missing=tuple(lost))
+            return Swept(removed=(*journals, *gone), missing=tuple(lost))
 
         return await database.write(decide)
 

@@ -52,7 +52,7 @@ def migrate(path: Path, tables: Sequence[Table], copies: Path, now_ms: int) -> l
     Raises:
         DatabaseNewer: It has steps that this Mynah does not know; nothing was changed.
         DatabaseBroken: It is damaged; nothing was changed.
-        FolderReadOnly, DiskFull: It cannot be written.
+        FolderReadOnly, NoRoom: It cannot be written.
     """
     plan = _plan(tables)
     with _in_words(path, copies):

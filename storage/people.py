@@ -24,6 +24,8 @@ class Forgotten:
     """How many rows stay without the person (what admins did, and was done to them), by table."""
     paths: tuple[str, ...]
     """The files to be unlinked once this is committed, relative to the data folder."""
+    unknown: tuple[str, ...]
+    """Tables that nobody looked into, because the plugin that made them is not installed."""
 
 
 def forget(tx: Transaction, user_id: int, key: bytes, of: Sequence[Table] | None = None) -> Forgotten:
@@ -46,7 +48,9 @@ def forget(tx: Transaction, user_id: int, key: bytes, of: Sequence[Table] | None
     paths = [str(path) for rows in erased.values() for row in rows for path in row if path is not None]
     rows = {name: len(rows) for name, rows in erased.items()}
     due_for_scrub(tx)
-    return Forgotten(rows=_filled(rows), anonymised=_filled(anonymised), paths=tuple(paths))
+    return Forgotten(
+        rows=_filled(rows), anonymised=_filled(anonymised), paths=tuple(paths), unknown=tuple(unknown(tx, of))
+    )
 
 
 def summary(tx: Transaction, user_id: int, of: Sequence[Table] | None = None) -> dict[str, int]:
@@ -56,6 +60,26 @@ def summary(tx: Transaction, user_id: int, of: Sequence[Table] | None = None) ->
         for table in reversed(_latest_first(of))
     }
     return _filled(counts)
+
+
+def unnamed(tx: Transaction, user_id: int, of: Sequence[Table] | None = None) -> dict[str, int]:
+    """Return how many rows would stay without the person if they were forgotten now, by table."""
+    counts = {
+        table.name: sum(
+            int(tx.value(f"SELECT COUNT(*) FROM {table.name} WHERE {column} = :user_id", user_id=user_id))
+            for column, fate in table.people.items()
+            if fate is Person.ANONYMISE
+        )
+        for table in _latest_first(of)
+    }
+    return _filled(counts)
+
+
+def unknown(tx: Transaction, of: Sequence[Table] | None = None) -> list[str]:
+    """Return the tables of the database that no installed table is: those of plugins that were taken out."""
+    known = {table.name for table in (tables() if of is None else of)} | {"migrations"}
+    found = tx.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
+    return [row["name"] for row in found if row["name"] not in known]
 
 
 def export(tx: Transaction, user_id: int, of: Sequence[Table] | None = None) -> dict[str, list[dict[str, Value]]]:

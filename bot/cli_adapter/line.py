@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 
 from bot.cli_adapter.options import Given, default_of, nearest, places
-from bot.cli_adapter.parser import Typed
+from bot.cli_adapter.parser import Typed, meaning
 from commands.core.command import Command
 from commands.core.errors import UsageError
 from commands.core.params import Body, Param
@@ -77,7 +77,9 @@ def _find(line: str, commands: Mapping[str, Command]) -> tuple[Command, str]:
 
 def _unknown(word: str, commands: Mapping[str, Command]) -> UsageError:
     known = dict.fromkeys([*(c.path[0] for c in commands.values()), *LEAVE])
-    hint = nearest(word, known, "/") or "/help shows them all; without a slash in front, a line is spoken."
+    meant = meaning(commands, word, "/")
+    near = nearest(word, known, "/") or meant
+    hint = near or "/help shows them all; without a slash in front, a line is spoken."
     return UsageError("There is no command {word}. {hint}", word=f"/{word[:40]}", hint=hint)
 
 

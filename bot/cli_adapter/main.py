@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli_adapter import streams
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mynah.terminal")
 
-UNEXPECTED = (
-    "Mynah stumbled over something that it did not expect ({error}). Its log (mynah.log in its data folder) has more."
-)
+UNEXPECTED = "Mynah stumbled over something that it did not expect ({error})."
+LOGGED = " Its log ({file}) has more."
 
 
 logging.raiseExceptions = False  # a log that cannot be written (a full disk) is no reason to write elsewhere
@@ -62,16 +62,32 @@ def _told(words: Sequence[str]) -> int:
     except _expected() as error:
         return _refuse(error, words, every, 1)
     except Exception as error:
-        name = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return _refuse(MynahError(UNEXPECTED.replace("{error}", name[:200])), words, every, 1)
+        return _refuse(_stumbled(error), words, every, 1)
+
+
+def _stumbled(error: Exception, log_file: Path | None = None) -> MynahError:
+    """Say what nobody expected, and name the log where it is written down."""
+    name = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    more = LOGGED.replace("{file}", str(log_file)) if log_file else ""
+    return MynahError(UNEXPECTED.replace("{error}", name[:200]) + more)
+
+
+def _log_file(loaded: Loaded) -> Path | None:
+    """Return the file that is logged to, if it is there."""
+    from bot.log import FILE
+
+    file = loaded.data / FILE
+    written = any(getattr(handler, "baseFilename", "") == str(file) for handler in logging.getLogger().handlers)
+    return file if written and file.is_file() else None
 
 
 def _expected() -> tuple[type[Exception], ...]:
     from bot.config import ConfigError
+    from engine.discovery import PluginBroken
     from engine.engine import EngineError
     from storage.errors import StorageError
 
-    return (ConfigError, EngineError, StorageError)
+    return (ConfigError, EngineError, PluginBroken, StorageError)
 
 
 def _do(typed: Typed, every: Mapping[str, Command]) -> int:
@@ -101,9 +117,10 @@ def _start(typed: Typed, every: Mapping[str, Command]) -> int:
         try:
             return asyncio.run(_work(typed, loaded, renderer, chat))
         except Exception as error:
-            if not isinstance(error, (MynahError, streams.Unheard, *_expected())):
-                log.exception("something unexpected")
-            raise
+            if isinstance(error, (MynahError, streams.Unheard, *_expected())):
+                raise
+            log.exception("something unexpected")
+            raise _stumbled(error, _log_file(loaded)) from error
 
 
 def _work(typed: Typed, loaded: Loaded, renderer: Renderer, chat: bool) -> Coroutine[None, None, int]:

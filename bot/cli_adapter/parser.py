@@ -157,10 +157,19 @@ def _bare(group: tuple[str, ...], rest: Sequence[str], commands: Mapping[str, Co
 
 def _unknown(word: str, commands: Mapping[str, Command]) -> UsageError:
     firsts = dict.fromkeys([*(c.path[0] for c in commands.values()), *OWN])
-    hint = nearest(word, firsts)
+    hint = nearest(word, firsts) or meaning(commands, word, "mynah ")
     if not hint and (" " in word or not word.isascii()):
         hint = 'To have something said: mynah speak "…"'
     return UsageError("There is no command {word}. {hint}", word=repr(word[:40]), hint=hint or _SEE)
+
+
+def meaning(commands: Mapping[str, Command], word: str, before: str) -> str:
+    """Ask whether a command of a group was meant by its last word: 'jobs cancel' by 'cancel'."""
+    from commands.core.request import nearest as meant  # only here: it brings the storage along, which takes a while
+    from commands.core.words import either
+
+    near = either([before + name for name in meant(commands, word)])
+    return f"Did you mean {near}?" if near else ""
 
 
 def _take(given: Given, words: list[str]) -> None:

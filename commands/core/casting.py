@@ -10,14 +10,17 @@ from commands.core.errors import NotFound
 from commands.core.words import either
 from storage import users, voices
 from storage.database import Transaction
-from storage.voices import Voice
+from storage.voices import Voice, fold
+
+LIKE = 0.75
+"""How much a name must be like what was typed to be offered, from 0 to 1."""
 
 
 def cast(tx: Transaction, inquiry: Inquiry, name: str) -> Voice:
     """Return the voice of that name; without a name the person's own, else the place's, else the host's.
 
     Raises:
-        NotFound: There is none that the person may use; the sentence offers the nearest.
+        NotFound: There is none that the person may use; the sentence offers the nearest, or names the setting.
     """
     if name:
         return named(tx, inquiry, name)
@@ -27,7 +30,21 @@ def cast(tx: Transaction, inquiry: Inquiry, name: str) -> Voice:
         voice = voices.get(tx, voice_id) if voice_id is not None else None
         if voice is not None and _may_use(tx, voice, asker):
             return voice
-    return named(tx, inquiry, inquiry.rules.default_voice)
+    return _hosts(tx, inquiry)
+
+
+def _hosts(tx: Transaction, inquiry: Inquiry) -> Voice:
+    """Return the host's voice; where the settings name none that is there, only the host can mend it."""
+    name = inquiry.rules.default_voice
+    try:
+        return named(tx, inquiry, name)
+    except NotFound:
+        near = _nearest(tx, inquiry, name.partition("+")[0])
+        raise NotFound(
+            "The default voice {name!r} is not there; set speech.default_voice in config.toml to one that is.{hint}",
+            name=name[:40],
+            hint=f" Did you mean {either(near)}?" if near else "",
+        ) from None
 
 
 def named(tx: Transaction, inquiry: Inquiry, name: str) -> Voice:
@@ -42,9 +59,26 @@ def named(tx: Transaction, inquiry: Inquiry, name: str) -> Voice:
     base, plus, variant = name.partition("+")
     if plus and (voice := voices.named(tx, base, user_id=user_id, place_id=place_id)):
         return _varied(inquiry, voice, variant)
-    near = voices.nearest(tx, base, user_id=user_id, place_id=place_id)
+    near = _nearest(tx, inquiry, base)
     hint = f"Did you mean {either(near)}?" if near else "/voices list shows those that you may use."
     raise NotFound("There is no voice {name!r}. {hint}", name=name[:40], hint=hint)
+
+
+def _nearest(tx: Transaction, inquiry: Inquiry, name: str) -> list[str]:
+    """Return the names of voices that somebody may well have meant."""
+    user_id, place_id = inquiry.asker.user_id, inquiry.asker.place.id
+    near = voices.nearest(tx, name, user_id=user_id, place_id=place_id)
+    found = (voices.named(tx, each, user_id=user_id, place_id=place_id) for each in near)
+    return [voice.name for voice in found if voice and _is_like(voice, name)]
+
+
+def _is_like(voice: Voice, typed: str) -> bool:
+    """Tell whether a voice's name or title is much like what was typed, or has a word that begins so."""
+    wanted = fold(typed)
+    said = [fold(voice.name), *fold(voice.title).split(" (")]  # 'english' for 'English (America)'
+    if any(word.startswith(wanted) for each in said for word in (each, *each.split())):
+        return True
+    return bool(difflib.get_close_matches(wanted, said, n=1, cutoff=LIKE))
 
 
 def _varied(inquiry: Inquiry, voice: Voice, key: str) -> Voice:

@@ -50,6 +50,8 @@ class Rules:
     """How many days a file is kept, unless its owner keeps it."""
     attempts: int = queue.ATTEMPTS
     """How often a job is tried when it goes wrong."""
+    waiting: int = 100
+    """How many jobs of one person may be in the queue at once; not for owners."""
 
 
 class Host(Protocol):
@@ -74,6 +76,13 @@ class Host(Protocol):
     @property
     def key(self) -> bytes:
         """The secret of this data folder, under which forgotten people's use is kept."""
+
+    def check_room(self) -> None:
+        """Refuse new work where the disk has no room for it.
+
+        Raises:
+            StorageError: It has not; the sentence says what to do.
+        """
 
     def wake(self) -> None:
         """Say that there may be work to claim or something to deliver."""

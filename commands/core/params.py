@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Suggester = Callable[["Inquiry", str], Awaitable[list[str]]]
 
+ENDLESS = 10**12
+"""The upper end from which on a range is said without it: nobody gets there by counting."""
 TEXT_LIMIT = 100_000
 """The most characters that one request may ask to have said: about two hours of speech."""
 
@@ -160,13 +162,7 @@ class Param:
         if (span := self.mark(Between)) and isinstance(value, int | float):
             word = self.mark(Word)
             if not (span.low <= value <= span.high or (word and value == word.number)):
-                raise UsageError(
-                    "{name} goes from {low:,.15g} to {high:,.15g}{word}.",
-                    name=self.option,
-                    low=span.low,
-                    high=span.high,
-                    word=f", or is {word.word}" if word else "",
-                )
+                raise self._outside(span, word, value)
         if (body := self.mark(Body)) and isinstance(value, str) and len(value) > body.max_length:
             raise UsageError(
                 "{name} is {length:,} characters long; {most:,} is the most. Send it in parts.",
@@ -183,6 +179,18 @@ class Param:
         if isinstance(value, RECORDS):
             return asdict(value)
         return value
+
+    def _outside(self, span: Between, word: Word | None, value: float) -> UsageError:
+        """Say where a number has to lie; an upper end that nobody comes to is not worth saying."""
+        if value < span.low and span.high >= ENDLESS and not word:
+            return UsageError("{name} has to be {low} or more.", name=self.option, low=_plain(span.low))
+        return UsageError(
+            "{name} goes from {low} to {high}{word}.",
+            name=self.option,
+            low=_plain(span.low),
+            high=_plain(span.high),
+            word=f", or is {word.word}" if word else "",
+        )
 
     def _read(self, raw: object) -> object:
         if raw is None and self.default is None:
@@ -271,6 +279,11 @@ def read_param(name: str, hint: object, default: object, help: str) -> Param:
     return Param(
         name=name, kind=kind, help=help, default=MISSING if default is inspect.Parameter.empty else default, marks=marks
     )
+
+
+def _plain(number: float) -> str:
+    """Write a number without an exponent: '9,007,199,254,740,992', '0.5'."""
+    return f"{int(number):,}" if number == int(number) else f"{number:,.15g}"
 
 
 async def voice_names(inquiry: Inquiry, typed: str) -> list[str]:

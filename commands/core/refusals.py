@@ -1,11 +1,24 @@
-"""A limit that stands in the way, in words: what is left of it, and when it starts again."""
+"""What stands in the way of a request, in words: what is left of a limit, and when it starts again."""
 
 from __future__ import annotations
 
 from commands.core.amounts import SPANS, figure, in_words
-from commands.core.errors import QuotaReached
+from commands.core.errors import QuotaReached, Refused
 from commands.core.words import duration
+from storage import queue
+from storage.database import Transaction
 from storage.quota import Shortage
+
+
+class TooManyWaiting(Refused):
+    """{waiting} of your requests are waiting already; {most} is the most. Ask again when one is done."""
+
+
+def check_waiting(tx: Transaction, user_id: int, most: int) -> None:
+    """Raise TooManyWaiting where a person has as many jobs in the queue as they may."""
+    waiting = queue.waiting(tx, user_id)
+    if waiting >= most:
+        raise TooManyWaiting(waiting=waiting, most=most)
 
 
 def quota_reached(shortage: Shortage, now: int) -> QuotaReached:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from commands.core.command import Audience, Command
@@ -13,6 +13,7 @@ from commands.core.errors import Failed, NotAllowed, UsageError
 from commands.core.params import Attachment
 from commands.core.quote import FREE, Quote
 from commands.core.reply import Json, Reply
+from commands.core.words import either
 from storage import queue
 
 
@@ -50,9 +51,20 @@ def find(commands: Mapping[str, Command], name: str) -> Command:
     """
     if name in commands:
         return commands[name]
-    near = difflib.get_close_matches(name, commands, n=2, cutoff=0.5)
-    hint = f"Did you mean {' or '.join('/' + n for n in near)}?" if near else "/help shows them all."
+    near = nearest(commands, name)
+    hint = f"Did you mean {either(['/' + n for n in near])}?" if near else "/help shows them all."
     raise UsageError("There is no command {name!r}. {hint}", name=name[:40], hint=hint)
+
+
+def nearest(commands: Iterable[str], name: str) -> list[str]:
+    """Return the commands that somebody may have meant, best first: 'jobs cancel' for 'cancel'."""
+    every = list(commands)
+    typed = name.removeprefix("/").lower()
+    lasts: dict[str, list[str]] = {}
+    for each in every:
+        lasts.setdefault(each.rpartition(" ")[2], []).append(each)
+    word = typed if typed in lasts else next(iter(difflib.get_close_matches(typed, lasts, n=1, cutoff=0.7)), "")
+    return lasts.get(word, [])[:4] or difflib.get_close_matches(typed, every, n=2, cutoff=0.5)
 
 
 async def admit(command: Command, values: Mapping[str, object], inquiry: Inquiry) -> Admitted:

@@ -89,14 +89,19 @@ def _place(tx: Transaction, ctx: Context, wanted: PlaceId | None) -> Place:
     return found
 
 
-def govern(ctx: Context, place: Place) -> None:
+def govern(ctx: Context, place: Place, act: str = "set limits") -> None:
     """Refuse what is not an admin's: in direct messages everybody is alone, so only those who run Mynah decide.
+
+    Args:
+        ctx: Who asks.
+        place: Where.
+        act: What is not theirs to do there.
 
     Raises:
         NotAllowed: It is not theirs.
     """
     if place.kind == "direct" and ctx.asker.rank < Audience.OWNERS:
-        raise NotAllowed("In direct messages only those who run this Mynah set limits.")
+        raise NotAllowed("In direct messages only those who run this Mynah {act}.", act=act)
 
 
 def person(tx: Transaction, member: Member) -> int:

@@ -15,10 +15,28 @@ UNSEEN = re.compile("['\u2019\u02bc\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What stands inside words and is not missed in a name: apostrophes, and the marks that choose a glyph."""
 
 
+SINGULAR = {
+    "entries": "entry",
+    "copies": "copy",
+    "replies": "reply",
+    "acts of admins": "act of an admin",
+}
+"""What one of them is called, where that is not the plural without its last letter."""
+TAIL = re.compile(r" (?:about|noted|of)\b")
+"""Where the things that are counted end, and what is said about them begins."""
+
+
 def count(number: int, thing: str) -> str:
-    """'1 file', '1,200 characters': `thing` is the plural."""
-    one = {"entries": "entry", "copies": "copy", "replies": "reply"}.get(thing, thing.removesuffix("s"))
-    return f"{number:,} {one if number == 1 else thing}"
+    """'1 file', '1,200 characters', '1 line about your use': `thing` is the plural."""
+    return f"{number:,} {_one(thing) if number == 1 else thing}"
+
+
+def _one(thing: str) -> str:
+    if thing in SINGULAR:
+        return SINGULAR[thing]
+    tail = TAIL.search(thing)
+    head, rest = (thing[: tail.start()], thing[tail.start() :]) if tail else (thing, "")
+    return SINGULAR.get(head, head.removesuffix("s")) + rest
 
 
 def listed(things: Sequence[str]) -> str:

@@ -139,7 +139,7 @@ async def test_a_full_disk_is_said_in_words_and_not_tried_again(tmp_path: Path) 
         job = await mynah.ticket("trick fill")
         await mynah.ended(job, "failed")
         row = await mynah.job(job)
-        assert (row["error_key"], row["attempt"]) == ("DiskFull", 1) and "Make room" in row["error"]
+        assert (row["error_key"], row["attempt"]) == ("NoRoom", 1) and "make room" in row["error"]
         assert await mynah.charged() == (0, 0)
 
 

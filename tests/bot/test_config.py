@@ -107,6 +107,15 @@ def test_a_limit_can_be_unlimited_in_words(tmp_path: Path) -> None:
         ("log = 'paper'", {}, "mynah.log in {file} has to be 'auto', 'stderr' or 'file', not 'paper'."),
         ("[engine]\nname = ['a']", {}, "engine.name in {file} has to be text, not ['a']."),
         ("[owners]\ndiscord = {{}}", {}, "has to be a list of account ids, such as 8035, 8036, not {{}}."),
+        ("", {"MYNAH_OWNERS__DISCORD": "abc"}, "MYNAH_OWNERS__DISCORD has to be a list of account ids, such as 8035"),
+        ("[owners]\ntelegram = [7, '@ada']", {}, "owners.telegram in {file} has to be a list of account ids"),
+        (
+            "",
+            {"MYNAH_TELEGRAM__BASE_URL": "notaurl"},
+            "MYNAH_TELEGRAM__BASE_URL has to be an address that begins with https:// or http://, not 'notaurl'.",
+        ),
+        ("[discord]\ngateway_url = 'https://a'", {}, "has to be an address that begins with wss:// or ws://, not"),
+        ("[web]\npublic_url = 'http://a:b'", {}, "web.public_url in {file} has to be an address that begins with"),
         ("[jobs.running]\na = 1", {}, "jobs.running in {file} has to be a whole number from 1 to 64"),
         ("[web]\nport = 70000", {}, "web.port in {file} has to be a whole number from 0 to 65,535, not 70000."),
     ],
@@ -116,6 +125,13 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(
 ) -> None:
     (said,) = refused(tmp_path, toml.format(), env)
     assert sentence.format(file=tmp_path / "config.toml") in said
+
+
+def test_an_address_is_taken_as_it_is(tmp_path: Path) -> None:
+    env = {"MYNAH_TELEGRAM__BASE_URL": "http://localhost:8081/bot", "MYNAH_DISCORD__GATEWAY_URL": "wss://[::1]/?v=10"}
+    settings = load(None, env, tmp_path).settings
+    assert settings.telegram.base_url == env["MYNAH_TELEGRAM__BASE_URL"]
+    assert settings.discord.gateway_url == env["MYNAH_DISCORD__GATEWAY_URL"]
 
 
 def test_a_key_outside_of_a_section_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.refusals import AttachmentLost, disk_full, ending
+from storage.errors import NoRoom
 from storage.folder import Folder
 
 
@@ -29,8 +30,10 @@ def test_a_job_keeps_why_it_ended_with_the_sentence_and_the_reply() -> None:
 
 
 def test_a_full_disk_is_known_by_what_the_system_says(folder: Folder) -> None:
-    full = disk_full(OSError(errno.ENOSPC, "No space left on device"), folder)
-    assert full and "Make room" in str(full) and str(folder.path) in str(full)
+    for number in (errno.ENOSPC, errno.EDQUOT):
+        full = disk_full(OSError(number, "No space left on device"), folder)
+        assert isinstance(full, NoRoom)
+        assert str(full) == f"The disk of {folder.path} is full, or your share of it is; make room, then ask again."
     assert disk_full(OSError(errno.EACCES, "Permission denied"), folder) is None
     assert disk_full(ValueError("full"), folder) is None
 

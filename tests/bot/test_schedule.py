@@ -75,7 +75,7 @@ async def test_the_sweep_removes_what_belongs_to_nothing_and_tells_what_is_missi
 
 
 async def test_the_database_is_copied_now_and_then_and_old_copies_go(tmp_path: Path, clock: SetClock) -> None:
-    async with running(tmp_path, clock=clock, copies__hours=12, copies__keep=3) as mynah:
+    async with running(tmp_path, clock=clock, once=True, copies__hours=12, copies__keep=3) as mynah:
         copies = mynah.folder / "copies"
         made = []
         for _ in range(16):
@@ -122,4 +122,18 @@ async def test_the_schedule_ticks_until_it_is_stopped(tmp_path: Path, monkeypatc
         ticks.start()
         async with asyncio.timeout(5):
             await ticked.wait()
-        ticks.stop()
+        await ticks.stop()
+
+
+@pytest.mark.parametrize("once", [False, True], ids=["run for a moment", "a one-shot"])
+async def test_whoever_never_runs_long_is_tidied_up_after_too(tmp_path: Path, clock: SetClock, once: bool) -> None:
+    async with running(tmp_path, clock=clock, files__days=3) as mynah:
+        await mynah.ended(await mynah.ticket("speak", {"text": "Hello."}))
+    clock.turn(4 * DAY)
+    copies = len(list((tmp_path / "data" / "copies").iterdir()))
+    async with running(tmp_path, clock=clock, once=once) as mynah:
+        if not once:
+            await mynah.until("SELECT COUNT(*) FROM files", 0)
+    assert list((tmp_path / "data" / "generations").iterdir()) == []
+    if once:
+        assert len(list((tmp_path / "data" / "copies").iterdir())) == copies + 1

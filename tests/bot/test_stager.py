@@ -6,11 +6,15 @@ import asyncio
 import errno
 from pathlib import Path
 
+import pytest
+
+from bot import stager
 from bot.stager import Fetch
 from commands.core.params import Attachment
 from commands.core.request import Request
 from storage.queue import Ticket
 from tests.fakes.running import ADA, Running, running
+from tests.fakes.waiting import until
 
 HERE = "SELECT COUNT(*) FROM jobs WHERE state = 'pending'"
 
@@ -48,7 +52,23 @@ async def test_a_disk_that_is_full_while_a_file_is_fetched_is_said_in_words(tmp_
 
         job = await _ask(mynah, file(tmp_path, "a.ogg"), full)
         await mynah.ended(job, "failed")
-        assert "Make room" in mynah.post.sent[0]["reply"]["text"] and await mynah.charged() == (0, 0)
+        assert "make room" in mynah.post.sent[0]["reply"]["text"] and await mynah.charged() == (0, 0)
+
+
+async def test_a_loss_that_cannot_be_written_for_now_is_written_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(stager, "PAUSE", 0.01)
+    async with running(tmp_path) as mynah:
+        forbid = "CREATE TRIGGER full BEFORE UPDATE OF state ON jobs WHEN NEW.finished_at IS NOT NULL BEGIN \
+            SELECT RAISE(ABORT, 'database or disk is full'); END"
+        await mynah.app.database.write(lambda tx: tx.run(forbid))
+        job = await mynah.ticket("trick copy", {"file": Attachment(name="b.ogg", reference=str(tmp_path / "nowhere"))})
+        await until(lambda: "could not be written yet" in caplog.text)
+        assert await mynah.value(HERE) == 1
+        await mynah.app.database.write(lambda tx: tx.run("DROP TRIGGER full"))
+        await mynah.ended(job, "failed")
+        assert await mynah.charged() == (0, 0) and mynah.litter() == []
 
 
 async def test_a_job_that_is_cancelled_meanwhile_leaves_no_file(tmp_path: Path) -> None:

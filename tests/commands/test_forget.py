@@ -9,7 +9,8 @@ import pytest
 from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import Refused
-from storage import drafts, people, queue
+from commands.forget import STAYS
+from storage import backups, drafts, people, queue
 from storage.clock import DAY, MINUTE
 from storage.database import Transaction
 from tests.commands.world import World
@@ -36,7 +37,8 @@ async def test_at_first_it_lists_what_is_there_and_asks(world: World, ada: Asker
     for part in ("2 requests", "2 files", "2 answers"):
         assert part in lines[0]
     assert lines[1:] == [
-        "All of it goes, and cannot be brought back; /export gives you a copy first.",
+        "What goes cannot be brought back; /export gives you a copy first.",
+        STAYS,
         f"To do it, within 10 minutes: /forget confirm={code}",
     ]
     assert [(action.command, dict(action.values)) for action in reply.actions] == [
@@ -53,9 +55,23 @@ async def test_with_the_code_all_of_it_goes_and_a_receipt_says_what(world: World
     reply = await world.ask(ada, "forget", confirm=asked.data["confirm"].upper())
     assert reply.text.startswith("Mynah has forgotten you. Gone: 1 chat account, ")
     assert "2 files removed from the disk." in reply.text
-    assert "What stays for a while: how much you used of your limits" in reply.text
+    assert STAYS in reply.text.splitlines()
+    assert STAYS.startswith("What stays for a while: how much you used of your limits")
     assert not any(file.exists() for file in made)
     assert await world.database.read(lambda tx: people.summary(tx, ada.user_id)) == {}
+
+
+async def test_no_copy_of_the_database_remembers_them_and_the_host_still_has_one(world: World, ada: Asker) -> None:
+    copies = world.host.data / "copies"
+    backups.copy(world.host.data / "mynah.db", copies, 9, world.clock.now() - DAY)
+    backups.copy_before(world.host.data / "mynah.db", copies, "jobs.120", world.clock.now() - 2 * DAY)
+    assert all(b"secret garden" in copy.read_bytes() for copy in copies.iterdir())
+    asked = await world.ask(ada, "forget")
+    await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    (copy,) = copies.iterdir()
+    assert b"secret garden" not in copy.read_bytes()
+    with sqlite3.connect(copy) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 async def test_not_a_word_of_the_person_is_left_in_the_database_file(world: World, ada: Asker) -> None:
@@ -134,8 +150,11 @@ async def test_what_an_admin_did_stays_noted_without_them(world: World) -> None:
     admin = await world.person("admin", rank=Audience.ADMINS)
     await world.ask(admin, "quota set", metric="characters", limit=5)
     asked = await world.ask(admin, "forget")
+    assert "1 act of an admin" in asked.text.splitlines()[0]
     reply = await world.ask(admin, "forget", confirm=asked.data["confirm"])
-    assert "What admins did, or was done to you, stays noted without you: " in reply.text
+    stays = "What admins did, or was done to you, stays noted without you: 1 limit and 1 act of an admin."
+    assert stays in asked.text.splitlines()
+    assert stays in reply.text.splitlines()
     assert await world.rows("SELECT actor_id, act FROM audit") == [(None, "quota set")]
     assert await world.rows("SELECT amount, by_user_id FROM limits") == [(5, None)]
 
@@ -156,3 +175,54 @@ async def test_hundreds_of_waiting_jobs_are_no_obstacle(world: World) -> None:
     reply = await world.ask(ada, "forget", confirm=asked.data["confirm"])
     assert "450 requests" in reply.text
     assert len(world.host.stopped) == 450
+
+
+async def test_a_journal_that_was_set_aside_goes_at_once(world: World, ada: Asker) -> None:
+    aside = world.host.data / "mynah.db-wal.1800000000000"
+    aside.write_bytes(SECRET.encode())
+    asked = await world.ask(ada, "forget")
+    assert aside.exists()
+    await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    assert not aside.exists()
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (
+            ["ratings"],
+            "1 table of a plugin that is not installed was not looked into: ratings. "
+            "Install it again and forget once more.",
+        ),
+        (
+            ["ratings", "polls"],
+            "2 tables of plugins that are not installed were not looked into: polls and ratings. "
+            "Install them again and forget once more.",
+        ),
+    ],
+    ids=["one", "two"],
+)
+async def test_the_receipt_names_tables_that_no_installed_plugin_knows(
+    world: World, ada: Asker, tables: list[str], said: str
+) -> None:
+    for table in tables:
+        await plugin_table(world, table, "INTEGER", ada.user_id)
+    asked = await world.ask(ada, "forget")
+    reply = await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    assert said in reply.text.splitlines()
+
+
+async def test_a_table_that_nobody_knows_and_that_holds_on_to_the_person_is_told_in_words(
+    world: World, ada: Asker
+) -> None:
+    await plugin_table(world, "ratings", "INTEGER REFERENCES users (id)", ada.user_id)
+    asked = await world.ask(ada, "forget")
+    with pytest.raises(Refused, match=r"nothing was removed, because a plugin .* holds on to it: ratings"):
+        await world.ask(ada, "forget", confirm=asked.data["confirm"])
+    assert await world.rows("SELECT COUNT(*) FROM jobs") == [(2,)]
+
+
+async def plugin_table(world: World, name: str, column: str, user_id: int) -> None:
+    """Leave what a plugin made that is not installed any more."""
+    await world.database.write(lambda tx: tx.run(f"CREATE TABLE {name} (user_id {column}) STRICT"))
+    await world.database.write(lambda tx: tx.run(f"INSERT INTO {name} VALUES (:user_id)", user_id=user_id))

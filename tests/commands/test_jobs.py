@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import Failed, NotAllowed, NotFound, QuotaReached, Refused
+from commands.core.refusals import TooManyWaiting
 from commands.core.reply import Reply
 from storage import queue, quota
+from storage.errors import DiskFull
 from storage.metrics import Metric, Period
+from storage.quota import Allowances
 from tests.commands.world import World
 
 HELLO = "Hello, I am Mynah."
@@ -220,3 +224,30 @@ async def test_a_job_whose_command_is_gone_is_not_had_again(world: World, ada: A
     with pytest.raises(Failed, match="This Mynah no longer knows /speak; nothing was charged"):
         await world.ask(ada, "jobs retry", job=ticket.job_id)
     assert await state_of(world, ticket.job_id) == "cancelled"
+
+
+async def test_a_retry_is_new_work_and_needs_room_like_any_other(world: World, ada: Asker) -> None:
+    ticket = await world.submit(ada, "speak", text=HELLO)
+    await world.ask(ada, "jobs cancel", job=ticket.job_id)
+    world.host.full = True
+    with pytest.raises(DiskFull, match="Make room"):
+        await world.ask(ada, "jobs retry", job=ticket.job_id)
+    assert await state_of(world, ticket.job_id) == "cancelled"
+
+
+async def test_a_retry_does_not_pass_the_number_that_may_wait(world: World, ada: Asker) -> None:
+    ticket = await world.submit(ada, "speak", text=HELLO)
+    await world.ask(ada, "jobs cancel", job=ticket.job_id)
+    world.rules = replace(world.rules, waiting=1)
+    await world.submit(ada, "speak", text=HELLO)
+    with pytest.raises(TooManyWaiting, match="1 of your requests are waiting already"):
+        await world.ask(ada, "jobs retry", job=ticket.job_id)
+
+
+async def test_who_owns_mynah_no_more_retries_within_limits(world: World, ada: Asker) -> None:
+    owner = replace(ada, rank=Audience.OWNERS)
+    ticket = await world.submit(owner, "speak", text=HELLO)
+    await world.ask(owner, "jobs cancel", job=ticket.job_id)
+    world.rules = replace(world.rules, allowances=Allowances(member={(Metric.CHARACTERS, Period.DAY): 5}))
+    with pytest.raises(QuotaReached):
+        await world.ask(ada, "jobs retry", job=ticket.job_id)

@@ -10,6 +10,7 @@ import pytest
 from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import NotAllowed, NotFound, QuotaReached, UsageError
+from commands.quota import zone_names
 from storage import places
 from storage.clock import DAY, HOUR
 from tests.commands.world import World
@@ -41,7 +42,7 @@ async def line(world: World, asker: Asker, beginning: str, **values: object) -> 
 async def test_show_tells_used_left_and_when_it_starts_again_with_a_bar(world: World, ada: Asker) -> None:
     await world.submit(ada, "speak", text="word " * 1_000)
     assert await line(world, ada, "Characters a day") == (
-        "Characters a day: ██░░░░░░░░ 4,999 of 20,000 used, 15,001 left, again in 16 h"
+        "Characters a day: ██░░░░░░░░ 4,999 of 20,000 used, 15,001 left, starts again in 16 h"
     )
     reply = await world.ask(ada, "quota show")
     assert reply.private
@@ -74,7 +75,18 @@ async def test_an_owner_has_no_limit_but_is_counted(world: World, host: Asker) -
         "You run this Mynah: you are counted, but nothing holds you back."
     )
     await world.ask(host, "speak", text=HELLO)
-    assert await line(world, host, "Characters a day") == "Characters a day: 18 used, no limit"
+    assert await line(world, host, "Characters a day") == ("Characters a day: 18 used, no limit, starts again in 16 h")
+
+
+async def test_an_owner_sees_the_caps_of_the_place_though_they_do_not_hold_them(
+    world: World, ada: Asker, host: Asker
+) -> None:
+    await world.ask(host, "quota set", metric="characters", limit=20, cap=True)
+    await world.ask(ada, "speak", text=HELLO)
+    cap = "Characters a day, all here together: █████████░ 18 of 20 used, 2 left, starts again in 16 h"
+    shown = (await world.ask(host, "quota show")).text.splitlines()
+    assert shown == [cap, "You run this Mynah: you are counted, but nothing holds you back."]
+    await world.submit(host, "speak", text=HELLO)
 
 
 async def test_members_see_their_own_only(world: World, ada: Asker, admin: Asker) -> None:
@@ -296,3 +308,49 @@ async def test_a_standing_elsewhere_leaves_the_roles_of_here_out(world: World, h
     shown = await world.ask(asked, "quota set", metric="characters", limit=8, place="discord:99")
     assert " of 7 used" not in shown.text
     assert " of 8 used" in await line(world, zoe, "Characters a day")
+
+
+async def test_the_time_zone_of_a_place_is_shown_and_set(world: World, ada: Asker, admin: Asker) -> None:
+    shown = await world.ask(admin, "quota zone")
+    assert shown.text == "Days and months here end at midnight in UTC; the next one is in 16 h."
+    reply = await world.ask(admin, "quota zone", name=" asia/tokyo")
+    assert reply.private
+    assert reply.text == "Days and months here now end at midnight in Asia/Tokyo; the next one is in 7 h."
+    assert reply.data == {"zone": "Asia/Tokyo", "day_ends": "2027-01-15T15:00:00Z"}
+    assert (await line(world, ada, "Characters a day")).endswith("starts again in 7 h")
+    assert await world.rows("SELECT actor_id, place_id, act, details FROM audit") == [
+        (admin.user_id, admin.place.id, "quota zone", '{"zone": "Asia/Tokyo", "before": "UTC"}')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("berlin", "maybe it is Europe/Berlin"),
+        ("Europe/Berlni", "maybe it is Europe/Berlin"),
+        ("new york", "maybe it is America/New_York"),
+        ("qqqqqqqq", "one is named like Europe/Berlin"),
+    ],
+)
+async def test_an_unknown_time_zone_is_refused_with_those_that_are_called_nearly_so(
+    world: World, admin: Asker, name: str, near: str
+) -> None:
+    with pytest.raises(NotFound, match=f"There is no time zone '{name}'; {near}"):
+        await world.ask(admin, "quota zone", name=name)
+    assert await world.rows("SELECT time_zone FROM places UNION ALL SELECT act FROM audit") == [("UTC",)]
+
+
+async def test_the_time_zone_is_for_admins_and_in_direct_messages_for_owners(world: World, ada: Asker) -> None:
+    with pytest.raises(NotAllowed, match="That is for admins of this place only"):
+        await world.ask(ada, "quota zone")
+    alone = await world.person("admin", place="direct", kind="direct", rank=Audience.ADMINS)
+    with pytest.raises(NotAllowed, match="In direct messages only those who run this Mynah set the time zone"):
+        await world.ask(alone, "quota zone", name="UTC")
+    owner = await world.person("host", place="direct", kind="direct", rank=Audience.OWNERS)
+    assert "in Europe/Paris" in (await world.ask(owner, "quota zone", name="Europe/Paris")).text
+
+
+async def test_time_zones_are_offered_while_they_are_typed(world: World, admin: Asker) -> None:
+    assert (await zone_names(world.inquiry(admin), "europe/be"))[0] == "Europe/Belfast"
+    assert (await zone_names(world.inquiry(admin), "tokio"))[0] == "Asia/Tokyo"
+    assert len(await zone_names(world.inquiry(admin), "")) == 25

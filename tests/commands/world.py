@@ -22,6 +22,7 @@ from engine.speech import Variant
 from storage import files, identities, places, queue
 from storage.clock import DAY, SetClock
 from storage.database import Database, Transaction
+from storage.errors import DiskFull
 from storage.jobs import Job
 from storage.metrics import Metric, Period
 from storage.places import Kind, Place
@@ -46,6 +47,7 @@ class SmallHost:
     router: Router
     key: bytes = KEY
     woken: int = 0
+    full: bool = False
     stopped: list[int] = field(default_factory=list)
 
     @property
@@ -55,6 +57,10 @@ class SmallHost:
     @property
     def variants(self) -> Mapping[str, Sequence[Variant]]:
         return self.router.variants
+
+    def check_room(self) -> None:
+        if self.full:
+            raise DiskFull(folder=self.data, free=1, least=2)
 
     def wake(self) -> None:
         self.woken += 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,16 @@ def test_a_plugin_comes_in_by_the_same_door(plugin: str, aviary: str) -> None:
     assert keys(discovery.values(Variant, aviary, "_bird")) == ["blue", "red", "green"]
     assert [each.name for each in discovery.classes(SineEngine, aviary)] == ["green"]
     assert {"espeak", "green"} <= set(engines())
+
+
+def test_a_plugin_that_cannot_be_loaded_is_named(plugin: str, aviary: str, tmp_path: Path) -> None:
+    (tmp_path / f"{plugin}.py").write_text("import no_such_thing\n")
+    sentence = (
+        f"The plugin {plugin} (module {plugin}) cannot be loaded: No module named 'no_such_thing'. "
+        "Mend it, or uninstall it."
+    )
+    with pytest.raises(discovery.PluginBroken, match=re.escape(sentence)):
+        discovery.values(Variant, aviary)
 
 
 def test_only_what_can_be_made_and_is_defined_there_is_a_class_of_it() -> None:

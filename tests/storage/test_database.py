@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage.clock import SetClock
-from storage.database import Database, Transaction, Value
+from storage.database import Database, Transaction, Value, due_for_scrub
 
 NOTE = "INSERT INTO notes (text, at) VALUES (:text, :at)"
 
@@ -149,3 +149,12 @@ async def test_what_is_noted_is_there_at_once_and_what_is_written_next_waits_for
         await database.note(fail)
     assert await database.write(lambda tx: tx.value("PRAGMA synchronous")) == 2
     assert await database.read(lambda tx: tx.value("SELECT COUNT(*) FROM users")) == 0
+
+
+async def test_a_scrub_gets_in_nobodys_way(notes: Database) -> None:
+    def add(tx: Transaction) -> int:
+        return tx.run(NOTE, text="one", at=tx.now)
+
+    turns = [turn for _ in range(10) for turn in (notes.write(add), notes.write(due_for_scrub), notes.scrub())]
+    await asyncio.gather(*turns)
+    assert await notes.read(lambda tx: tx.value("SELECT COUNT(*) FROM notes")) == 10

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage import disk
-from storage.errors import DiskFull, FolderReadOnly
+from storage.errors import FolderReadOnly, NoRoom
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -31,7 +31,7 @@ def test_settling_replaces_what_was_there(tmp_path: Path) -> None:
     assert not (tmp_path / "part").exists()
 
 
-@pytest.mark.parametrize(("error", "told"), [(OSError(28, "full"), DiskFull), (OSError(30, "ro"), FolderReadOnly)])
+@pytest.mark.parametrize(("error", "told"), [(OSError(28, "full"), NoRoom), (OSError(30, "ro"), FolderReadOnly)])
 def test_what_the_disk_refuses_is_told_in_words(tmp_path: Path, error: OSError, told: type[Exception]) -> None:
     with pytest.raises(told, match=tmp_path.name), disk.in_words(tmp_path):
         raise error

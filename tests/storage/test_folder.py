@@ -16,8 +16,9 @@ from typing import TypeVar
 import pytest
 
 from storage import files
+from storage.clock import DAY, SetClock
 from storage.database import Database, Transaction, Work
-from storage.errors import DiskFull, FolderInUse, FolderReadOnly, KeyBroken
+from storage.errors import FolderInUse, FolderReadOnly, KeyBroken, NoRoom
 from storage.folder import Folder
 from tests.storage import making
 
@@ -113,7 +114,7 @@ def test_a_path_that_cannot_be_a_folder_is_refused_in_words(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("code", "error"),
-    [(errno.EROFS, FolderReadOnly), (errno.EACCES, FolderReadOnly), (errno.ENOSPC, DiskFull)],
+    [(errno.EROFS, FolderReadOnly), (errno.EACCES, FolderReadOnly), (errno.ENOSPC, NoRoom)],
 )
 def test_what_the_system_refuses_is_told_in_words(
     data: Path, monkeypatch: pytest.MonkeyPatch, code: int, error: type[Exception]
@@ -267,3 +268,22 @@ async def test_a_file_that_gets_its_row_while_a_sweep_looks_round_stays(
 
     assert swept.removed == ()
     assert (folder.path / "generations/1.wav").exists()
+
+
+async def test_a_sweep_removes_a_journal_that_was_set_aside_a_week_ago(
+    folder: Folder, database: Database, clock: SetClock
+) -> None:
+    old, new = (f"mynah.db-wal.{clock.now() - age}" for age in (7 * DAY + 1, 7 * DAY))
+    for name in (old, new, "mynah.db-wal.mine"):
+        (folder.path / name).write_bytes(b"words")
+    assert (await folder.sweep(database)).removed == (old,)
+    left = {file.name for file in folder.path.glob("mynah.db-wal*")}
+    assert left >= {new, "mynah.db-wal.mine", "mynah.db-wal"}
+    assert old not in left
+
+
+def test_journals_that_were_set_aside_can_all_go_at_once(data: Path) -> None:
+    for name in ("mynah.db-wal", "mynah.db-wal.1", "mynah.db-wal.20"):
+        (data / name).write_bytes(b"words")
+    assert Folder.drop_journals(data) == ("mynah.db-wal.1", "mynah.db-wal.20")
+    assert [file.name for file in data.glob("mynah.db-wal*")] == ["mynah.db-wal"]

@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from storage import migrations
-from storage.errors import DatabaseBroken, DatabaseNewer, DiskFull, FolderReadOnly
+from storage.errors import DatabaseBroken, DatabaseNewer, FolderReadOnly, NoRoom
 from storage.migrations import migrate
 from storage.table import Step, Table, tables
 
@@ -288,5 +288,5 @@ def test_a_full_disk_is_told_in_words(path: Path, copies: Path) -> None:
         name="crowd",
         steps=(Step(50, "PRAGMA max_page_count = 8"), Step(51, f"CREATE TABLE crowd AS {crowd}")),
     )
-    with pytest.raises(DiskFull, match="nearly full"):
+    with pytest.raises(NoRoom, match="is full"):
         migrate(path, [BIRDS, filling], copies, NOW)

@@ -96,8 +96,7 @@ async def test_the_file_is_written_anew_once_after_somebody_was_forgotten(databa
     chance = random.Random(0)
     ada, bob = await database.write(lambda tx: (making.person(tx, "1", "Ada"), making.person(tx, "2", "Bob")))
     await database.write(lambda tx: live(tx, ada, chance, CANARY))
-    await database.scrub()
-    full = (data / "mynah.db").stat().st_size
+    full = await database.read(lambda tx: tx.value("PRAGMA page_count") * tx.value("PRAGMA page_size"))
     await database.write(lambda tx: people.forget(tx, ada, making.KEY))
     await database.scrub()
     small = (data / "mynah.db").stat().st_size
@@ -262,6 +261,22 @@ async def test_what_cannot_be_forgotten_whole_is_not_forgotten_in_part(database:
     with pytest.raises(sqlite3.IntegrityError):
         await database.write(lambda tx: people.forget(tx, ada, making.KEY))
     assert await database.read(lambda tx: people.summary(tx, ada)) == {"users": 1, "identities": 1}
+
+
+async def test_tables_that_nobody_looked_into_are_named(database: Database) -> None:
+    ada = await database.write(making.person)
+    assert await database.read(people.unknown) == []
+    await database.write(lambda tx: tx.run("CREATE TABLE ratings (user_id INTEGER, words TEXT) STRICT"))
+    forgotten = await database.write(lambda tx: people.forget(tx, ada, making.KEY))
+    assert forgotten.unknown == ("ratings",)
+
+
+async def test_what_will_stay_without_the_person_is_known_before(database: Database) -> None:
+    ada = await database.write(making.person)
+    await database.write(lambda tx: audit.note(tx, ada, None, "voices notes", ada, {}))
+    assert await database.read(lambda tx: people.unnamed(tx, ada)) == {"audit": 2}
+    forgotten = await database.write(lambda tx: people.forget(tx, ada, making.KEY))
+    assert forgotten.anonymised == {"audit": 2}
 
 
 async def test_an_export_is_json_with_everything_in_it(database: Database) -> None:

@@ -164,3 +164,8 @@ def test_braces_in_what_was_typed_are_no_harm() -> None:
 def test_a_program_is_known_by_its_option_even_where_the_rest_makes_no_sense() -> None:
     assert wants_json(["speek", "--json"])
     assert not wants_json(["speak", "--", "--json"])
+
+
+def test_a_word_that_stands_behind_a_group_is_offered_with_its_group() -> None:
+    last = next(name for name in COMMANDS if " " in name).rpartition(" ")[2]
+    assert f" {last}" in refused(last) and "Did you mean mynah " in refused(last)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from commands.core.casting import cast
 from commands.core.errors import NotFound
 from storage import places, users, voices
 from storage.database import Transaction
@@ -67,4 +70,28 @@ async def test_a_places_voice_speaks_there_only(world: World) -> None:
 async def test_a_retired_voice_is_not_there(world: World) -> None:
     await world.database.write(lambda tx: voices.install(tx, []))
     with pytest.raises(NotFound, match=r"There is no voice 'en-us'\. /voices list shows"):
-        await world.ask(await world.person("ada"), "speak", text="hi")
+        await world.ask(await world.person("ada"), "speak", text="hi", voice="en-us")
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"), [("anna", ""), ("en-gbb", " Did you mean en-gb"), ("en-gb+nobody", " Did you mean en-gb")]
+)
+async def test_a_default_voice_that_is_not_there_is_for_the_host_to_mend(world: World, given: str, hint: str) -> None:
+    ada = await world.person("ada")
+    inquiry = world.inquiry(ada)
+    inquiry = replace(inquiry, rules=replace(inquiry.rules, default_voice=given))
+    with pytest.raises(NotFound) as caught:
+        await world.database.read(lambda tx: cast(tx, inquiry, ""))
+    begin = f"The default voice {given!r} is not there; set speech.default_voice in config.toml to one that is."
+    assert str(caught.value).startswith(begin + hint)
+    assert hint or str(caught.value) == begin
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("anna", "/voices list shows"), ("german", "Did you mean de"), ("brit", "Did you mean en-gb")],
+)
+async def test_only_names_that_are_much_like_what_was_typed_are_offered(world: World, typed: str, hint: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        await world.ask(await world.person("ada"), "speak", text=HELLO, voice=typed)
+    assert str(caught.value).startswith(f"There is no voice {typed!r}. {hint}")

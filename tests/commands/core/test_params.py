@@ -13,6 +13,7 @@ from commands.core.errors import UsageError
 from commands.core.params import (
     Attachment,
     Between,
+    JobId,
     Limit,
     Member,
     Param,
@@ -78,6 +79,8 @@ def test_values_are_read_as_people_and_platforms_give_them(hint: object, raw: ob
         (Member, Role(id="7"), "keep-days has to be an id, not"),
         (Speed, 3.01, "keep-days goes from 0.5 to 3."),
         (Annotated[int, Between(1, 10**6)], 0, "keep-days goes from 1 to 1,000,000."),
+        (JobId, -1, "keep-days has to be 1 or more."),
+        (JobId, 2**60, "keep-days goes from 1 to 9,007,199,254,740,992."),
         (Limit, -2, "keep-days goes from 0 to 1,000,000,000,000, or is unlimited."),
         (bool, "maybe", "keep-days can be yes or no."),
         (Colour, "green", "keep-days can be red, blue."),

@@ -54,6 +54,24 @@ def test_an_unknown_command_is_refused_with_the_nearest() -> None:
         find(every, "xyzzy")
 
 
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("cancel", "/jobs cancel"),
+        ("/Cancel", "/jobs cancel"),
+        ("cancle", "/jobs cancel"),
+        ("show", "/jobs show or /quota show"),
+        ("shwo", "/jobs show or /quota show"),
+        ("spek", "/speak"),
+    ],
+)
+def test_the_last_word_of_a_command_is_enough_to_be_offered_it(typed: str, hint: str) -> None:
+    every = {name: said() for name in ("jobs cancel", "jobs show", "quota show", "speak")}
+    with pytest.raises(UsageError) as caught:
+        find(every, typed)
+    assert str(caught.value) == f"There is no command {typed!r}. Did you mean {hint}?"
+
+
 @pytest.mark.parametrize("rank", Audience)
 @pytest.mark.parametrize("audience", Audience)
 def test_who_may_more_may_less(rank: Audience, audience: Audience) -> None:

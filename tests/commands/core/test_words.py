@@ -19,6 +19,16 @@ from commands.core.words import NAME_LIMIT, count, duration, either, excerpt, fi
         (1, "files", "1 file"),
         (1_200, "characters", "1,200 characters"),
         (1, "entries", "1 entry"),
+        (1, "acts of admins", "1 act of an admin"),
+        (2, "acts of admins", "2 acts of admins"),
+        (1, "messages noted", "1 message noted"),
+        (2, "messages noted", "2 messages noted"),
+        (1, "words of your own", "1 word of your own"),
+        (2, "words of your own", "2 words of your own"),
+        (1, "lines about your use", "1 line about your use"),
+        (2, "lines about your use", "2 lines about your use"),
+        (1, "counts of use", "1 count of use"),
+        (1, "open questions", "1 open question"),
     ],
 )
 def test_a_count_is_one_or_many(number: int, thing: str, said: str) -> None:
