@@ -184,11 +184,18 @@ class Screen:
                 break
         raise AssertionError(f"{seen!r} did not come:\n{self.text}")
 
-    def status(self, timeout: float = PATIENCE) -> int:
-        """Wait until the program has ended, and return its exit status."""
-        deadline = time.monotonic() + timeout
+    def leave(self) -> int:
+        """Press Ctrl-D as a person does, again where it came before the prompt did, and return the exit status."""
+        return self.status(again="d")
+
+    def status(self, timeout: float = PATIENCE, again: str = "") -> int:
+        """Wait until the program has ended, pressing `again` with Ctrl now and then, and return its exit status."""
+        deadline, pressed = time.monotonic() + timeout, 0.0
         while self._child.isalive():
             assert time.monotonic() < deadline, f"it does not end:\n{self.text}"
+            if again and time.monotonic() > pressed + 1.0:
+                pressed = time.monotonic()
+                self.press(again)
             self._read()
         self._read()
         self._child.close()

@@ -38,8 +38,7 @@ def test_a_long_text_has_a_moving_bar_while_more_can_be_typed(mynah: Program, lo
         while len(seen) < 4:
             seen.add(screen.until(r"[█░]+ +(\d+) %")[1])
         screen.until(r"This is sentence number 0.* · \d+ min")
-        screen.press("d")
-        assert screen.status() == 0
+        assert screen.leave() == 0
 
 
 def test_ctrl_c_cancels_the_job_under_way(mynah: Program, long_text: str) -> None:
@@ -51,8 +50,7 @@ def test_ctrl_c_cancels_the_job_under_way(mynah: Program, long_text: str) -> Non
         screen.press("c")
         screen.until(r"is cancelled; nothing was charged")
         screen.until(lambda text: "█" not in text.splitlines()[-1])
-        screen.press("d")
-        assert screen.status() == 0
+        assert screen.leave() == 0
     assert mynah.used("characters") == 0
     assert mynah.files() == []
 
@@ -82,8 +80,7 @@ def test_help_quota_and_mistakes_are_answered(mynah: Program) -> None:
         screen.until("nothing in that to read")
         screen.type("/speak --voice \x16\x1b]0;owned\x16\x07 Hello")
         screen.until("There is no voice")
-        screen.press("d")
-        assert screen.status() == 0
+        assert screen.leave() == 0
     assert b"\x1b]0;owned" not in screen.raw, "what was typed has reached the terminal itself"
     assert mynah.used("generations") == 0
 
@@ -98,8 +95,7 @@ def test_what_is_typed_is_completed_and_remembered_for_its_owner_only(mynah: Pro
         screen.until("> /speak --voice en-gb")
         screen.keys("\x15/voices show de\r")
         screen.until("de: German")
-        screen.press("d")
-        screen.status()
+        assert screen.leave() == 0
     assert stat.S_IMODE((mynah.data / "history").stat().st_mode) == 0o600
     with mynah.chat() as screen:
         screen.keys("\x1b[A")
@@ -114,8 +110,7 @@ def test_what_is_made_is_played_where_a_player_is(mynah: Program) -> None:
         screen.type("Hello.")
         screen.until(r'"Hello\."')
         screen.until(lambda _: (mynah.folder / "played").exists())
-        screen.press("d")
-        screen.status()
+        assert screen.leave() == 0
     assert Path((mynah.folder / "played").read_text().strip()).parent == mynah.data / "generations"
 
 
@@ -126,8 +121,7 @@ def test_a_player_can_be_left_out_and_the_log_goes_to_a_file(mynah: Program) -> 
     with mynah.chat(MYNAH_TERMINAL__PLAY="no", MYNAH_MYNAH__LOG_LEVEL="debug") as screen:
         screen.type("Hello.")
         screen.until(r'"Hello\."')
-        screen.press("d")
-        screen.status()
+        assert screen.leave() == 0
     assert not (mynah.folder / "played").exists()
     assert (mynah.data / "mynah.log").stat().st_size > 0
     assert "DEBUG" not in screen.text
@@ -152,8 +146,7 @@ def test_what_a_killed_chat_was_saying_is_answered_by_the_next(mynah: Program, l
         screen.status()
     with mynah.chat() as screen:
         screen.until(r'"This is sentence number 0')
-        screen.press("d")
-        screen.status()
+        assert screen.leave() == 0
     assert mynah.used("generations") == 1
 
 

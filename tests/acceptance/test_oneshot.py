@@ -60,8 +60,7 @@ def test_a_text_can_be_typed_in_and_given_up(mynah: Program) -> None:
     with mynah.on_terminal("speak", "-", "--output", "typed.wav") as screen:
         screen.until("Ctrl-D on a line of its own ends it")
         screen.type("Good morning.")
-        screen.press("d")
-        assert screen.status() == 0
+        assert screen.leave() == 0
     assert (mynah.folder / "typed.wav").exists()
     with mynah.on_terminal("speak", "-") as screen:
         screen.until("Ctrl-D on a line of its own ends it")
