@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -70,7 +71,7 @@ async def test_no_copy_of_the_database_remembers_them_and_the_host_still_has_one
     await world.ask(ada, "forget", confirm=asked.data["confirm"])
     (copy,) = copies.iterdir()
     assert b"secret garden" not in copy.read_bytes()
-    with sqlite3.connect(copy) as connection:
+    with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
@@ -79,9 +80,8 @@ async def test_not_a_word_of_the_person_is_left_in_the_database_file(world: Worl
     await world.ask(ada, "forget", confirm=asked.data["confirm"])
     for file in world.host.data.glob("mynah.db*"):
         assert b"secret garden" not in file.read_bytes()
-    with sqlite3.connect(world.host.data / "mynah.db") as connection:
+    with closing(sqlite3.connect(world.host.data / "mynah.db")) as connection:
         assert b"secret garden" not in "".join(connection.iterdump()).encode()
-    connection.close()
 
 
 async def test_jobs_that_wait_or_run_are_cancelled_first_and_their_speech_goes(world: World, ada: Asker) -> None:
