@@ -76,20 +76,23 @@ def join(chunks: Sequence[Audio]) -> Audio:
     )
 
 
-def to_pcm16(samples: NDArray[np.float32]) -> memoryview:
+def to_pcm16(samples: NDArray[np.float32], loudest: float | None = None) -> memoryview:
     """Turn samples from -1 to 1 into 16-bit whole numbers, low byte first, as WAV files have them.
 
     What came from 16 bits (a 32768th each) comes out as it was; what is beyond full scale is cut there.
 
     Args:
         samples: The sound, shape (n,).
+        loudest: Its `peak`, where that is known: it is not looked for again.
 
     Returns:
         Its bytes, two for each sample.
     """
     import numpy as np
 
-    loud = not peak(samples) * _FULL_SCALE < _FULL_SCALE - 1
+    if loudest is None:
+        loudest = peak(samples)
+    loud = not loudest * _FULL_SCALE < _FULL_SCALE - 1
     pcm = np.empty(len(samples), "<i2")
     scratch = np.empty(min(len(samples), _BLOCK), np.float32)  # small enough to stay in the processor's cache
     for begin in range(0, len(samples), _BLOCK):

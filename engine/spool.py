@@ -113,7 +113,7 @@ class Spool:
         if extent.done and audio.rate != extent.rate:
             raise EngineError(f"a sentence at {audio.rate} Hz among others at {extent.rate} Hz")
         loudest = peak(audio.samples)
-        pcm = to_pcm16(audio.samples)
+        pcm = to_pcm16(audio.samples, loudest)
         if extent.wave_end - HEADER_BYTES + len(pcm) > WAV_DATA_LIMIT:
             raise EngineError("more sound than a WAV file can hold")
         if extent.done == 0:
