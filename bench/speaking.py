@@ -20,7 +20,7 @@ from commands.core.reply import Reply
 from commands.core.request import Request
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Utterance
-from engine.text import sentences
+from engine.text.sentences import sentences
 
 OWN = 3.0
 """The most that Mynah's own work may cost above the engine, in CPU ms."""

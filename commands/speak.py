@@ -14,8 +14,9 @@ from commands.core.params import TEXT_LIMIT, Speed, Text, VoiceName
 from commands.core.quote import Quote
 from commands.core.reply import Action, FileRef, Reply
 from commands.core.words import duration, excerpt, file_name
-from engine import text as words
 from engine.speech import Utterance
+from engine.text.hygiene import clean, speakable
+from engine.text.sentences import sentences as cut
 from storage.metrics import Metric
 from storage.voices import Voice
 
@@ -30,9 +31,9 @@ async def quote_speech(inquiry: Inquiry, text: str, voice: str = "", speed: floa
         UsageError: Nothing in the text can be read aloud.
         NotFound: There is no such voice for the person.
     """
-    clean = await ready(text)
+    cleaned = await ready(text)
     await inquiry.read(lambda tx: cast(tx, inquiry, voice))
-    return quote_text(clean, speed)
+    return quote_text(cleaned, speed)
 
 
 @command("speak", lane=Lane.NOW, quote=quote_speech)
@@ -61,23 +62,23 @@ def readable(text: str) -> str:
     Raises:
         UsageError: There is nothing in it to read.
     """
-    clean = words.clean(text)
-    if not clean.strip():
+    cleaned = clean(text)
+    if not cleaned.strip():
         raise UsageError("There is nothing to say yet; put some words behind /speak.")
-    if not words.speakable(clean):
+    if not speakable(cleaned):
         raise UsageError("There is nothing in that to read aloud; add a word or two.")
-    if len(clean) > TEXT_LIMIT:  # ligatures and the like are longer when they are read
+    if len(cleaned) > TEXT_LIMIT:  # ligatures and the like are longer when they are read
         raise UsageError(
             "That is {length:,} characters to read; {most:,} is the most. Send it in parts.",
-            length=len(clean),
+            length=len(cleaned),
             most=TEXT_LIMIT,
         )
-    return clean
+    return cleaned
 
 
 async def perform(ctx: JobContext, text: str, voice: Voice, speed: float) -> Reply:
     """Say a clean text in a voice, and answer with the file of it."""
-    sentences = words.sentences(text) if len(text) <= LONG else await asyncio.to_thread(words.sentences, text)
+    sentences = cut(text) if len(text) <= LONG else await asyncio.to_thread(cut, text)
     utterances = [
         Utterance(text=sentence, engine=voice.engine, speaker=voice.speaker_key, speed=speed) for sentence in sentences
     ]

@@ -31,6 +31,8 @@ class Abilities:
     """Whether it can speak in a voice that it learns from a recording."""
     timings: frozenset[str]
     """The kinds of Timing that it tells by itself."""
+    pitch: bool
+    """Whether it heeds `Utterance.pitch` by itself."""
     batch: int
     """The most utterances it takes at once."""
     licence: str

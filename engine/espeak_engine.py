@@ -58,6 +58,7 @@ class EspeakEngine(Engine):
             languages=frozenset(file.languages[0] for file in self._languages.values()),
             clones=False,
             timings=frozenset({"sentence", "word", "phoneme"}),
+            pitch=False,
             batch=1,
             licence="GPL-3.0-or-later",
             version=self._library.version,

@@ -5,6 +5,7 @@ This module imports nothing of Mynah's, so that everyone may import it.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,21 @@ if TYPE_CHECKING:
 
 Sex = Literal["female", "male", ""]
 TimingKind = Literal["sentence", "word", "syllable", "phoneme"]
+
+
+class Format(enum.StrEnum):
+    """A kind of sound file."""
+
+    WAV = "wav"
+    MP3 = "mp3"
+    FLAC = "flac"
+    OPUS = "ogg-opus"
+    M4A = "m4a"
+
+    @property
+    def suffix(self) -> str:
+        """What the names of such files end with, without the dot."""
+        return "ogg" if self is Format.OPUS else self.value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +76,8 @@ class Utterance:
     """The key by which that engine knows the speaker."""
     speed: float = 1.0
     """Pace; 1 is the voice's own, 2 is twice as fast."""
+    pitch: float = 0.0
+    """Semitones above the voice's own pitch, from -12 to 12; an engine that cannot leaves it to `engine.effects`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from engine.engine import Engine, EngineError, EngineMissing, engines
 from engine.speech import Audio, Utterance
-from engine.text import clean
+from engine.text.hygiene import clean
 from tests.engine.sines import SineEngine
 
 TEXT = "Hello there, this is a sentence that takes some seconds to say, for it goes on and on until it ends."

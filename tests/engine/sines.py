@@ -49,6 +49,7 @@ class SineEngine(Engine):
             languages=frozenset({"en"}),
             clones=False,
             timings=frozenset({"word"}),
+            pitch=False,
             batch=self._batch,
             licence="MIT",
             version="1",

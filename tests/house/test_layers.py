@@ -99,7 +99,7 @@ def test_an_import_that_breaks_the_layers_is_found(tmp_path: Path, place: str, l
     ("place", "line"),
     [
         ("storage/jobs.py", "from engine.speech import Speaker\nfrom engine.discovery import values"),
-        ("commands/speak.py", "from engine.text import sentences\nfrom storage import voices"),
+        ("commands/speak.py", "from engine.text.sentences import sentences\nfrom storage import voices"),
         ("bot/discord_adapter/client.py", "import discord"),
         ("bot/telegram_adapter.py", "from telegram.ext import Application"),
         ("engine/coqui_engine.py", "class Coqui:\n    def open(self):\n        import torch"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.core.greetings import GREETINGS, greeting
-from engine.text import clean, speakable
+from engine.text.hygiene import clean, speakable
 
 
 def test_a_greeting_is_found_by_the_first_part_of_a_tag() -> None:

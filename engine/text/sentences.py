@@ -1,4 +1,4 @@
-"""Text that people type, made ready to be read aloud: cleaned of what is no language, and cut into sentences."""
+"""A clean text, cut into its sentences."""
 
 from __future__ import annotations
 
@@ -7,19 +7,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from engine.text.hygiene import speakable
+
 SENTENCE_LIMIT = 300
 """The most characters of one sentence; what is longer is cut where it hurts least."""
-
-_MARKS = 2
-"""The most marks that one letter carries in any living script; more of them is a joke."""
-_MARKS_APART = 4
-"""The most before composition, which makes one letter of a letter and its marks."""
-_JOINERS = "\u200c\u200d"
-"""Between letters they belong to the spelling (Persian, Sinhala …); elsewhere they glue emoji together."""
-_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-_BREAK_RUN = re.compile(rf"[{_BREAKS}]+")
-_NEWLINES = re.compile(r" *\n[ \n]*")
-_BLANKS = re.compile(r"[^\S\n]+")
 
 _CLOSERS = r"\"'\u2018\u2019\u201c\u201d\u00ab\u00bb\u2039\u203a)\]}\u300d\u300f\u3011\uff09"
 _UNSPACED_STOPS = r"\u3002\uff61\u0964\u0965\u061f\u06d4\u0589\u1362\u1367\u104b\u104a\u17d4\u17d5"
@@ -56,28 +47,6 @@ _WRAPPED_WIDTHS = range(50, 121)
 """How wide a program wraps text."""
 
 
-def clean(text: str) -> str:
-    """Return a text as it is meant to be read: in composed and compatible form (NFKC), and without what is unseen.
-
-    Surrogates become the characters that they stand for, or go. Controls, format signs (bidirectional ones, tags,
-    joiners outside words), private and unassigned characters and variation selectors go; of the marks on one letter
-    no more than two stay. Blanks become one space, line breaks stay as one newline, empty lines as two. The result
-    can be up to 18 times as long as what came in: count its characters, not those.
-    """
-    if not text.isascii():
-        text = _sift(unicodedata.normalize("NFKC", _sift(_pair(text), _MARKS_APART)), _MARKS)
-        text = unicodedata.normalize("NFKC", text)
-    elif not text.isprintable():
-        text = _sift(text, _MARKS)
-    text = _NEWLINES.sub(_newlines, _BLANKS.sub(" ", text))
-    return text.strip()
-
-
-def speakable(text: str) -> bool:
-    """Tell whether there is a letter or a digit in a text; without one there is nothing to say."""
-    return any(character.isalnum() for character in text)
-
-
 def sentences(text: str, limit: int = SENTENCE_LIMIT) -> list[str]:
     """Cut a clean text into its sentences, none longer than `limit` characters and none without a letter or digit.
 
@@ -94,57 +63,6 @@ def sentences(text: str, limit: int = SENTENCE_LIMIT) -> list[str]:
                 elif pieces and len(pieces[-1]) + 1 + len(piece) <= limit:
                     pieces[-1] += " " + piece  # an emoji, dots: they belong to what was said before
     return pieces
-
-
-def _pair(text: str) -> str:
-    """Join the surrogates of a pair to the character that they stand for, and drop the lone ones."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
-    return text
-
-
-def _sift(text: str, most_marks: int) -> str:
-    """Drop the characters that nobody reads, and the marks beyond so many in a row."""
-    text = _BREAK_RUN.sub(_breaks, text)
-    kept: list[str] = []
-    marks = 0
-    for place, character in enumerate(text):
-        category = unicodedata.category(character)
-        if category in ("Mn", "Me"):
-            marks += 1
-            if marks > most_marks or _selects_variant(character):
-                continue
-        else:
-            marks = 0
-            if category[0] == "C" and character not in "\n\t" and not _joins(text, place):
-                continue
-        kept.append(character)
-    return "".join(kept)
-
-
-def _breaks(match: re.Match[str]) -> str:
-    lines = match[0].replace("\r\n", "\n")
-    return "\n" * (2 if len(lines) > 1 else 1)
-
-
-def _newlines(match: re.Match[str]) -> str:
-    return "\n\n" if match[0].count("\n") > 1 else "\n"
-
-
-def _selects_variant(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-
-
-def _joins(text: str, place: int) -> bool:
-    """Tell whether the character at a place is a joiner between letters."""
-    around = text[place - 1 : place] + text[place + 1 : place + 2]
-    return (
-        text[place] in _JOINERS
-        and len(around) == 2
-        and all(unicodedata.category(c)[0] in "LM" and not c.isascii() for c in around)
-    )
 
 
 def _lines(text: str) -> Iterator[str]:

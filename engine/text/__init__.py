@@ -1,0 +1,1 @@
+"""What is to be said: made ready to be read aloud."""

@@ -1,0 +1,90 @@
+"""Text that people type, cleaned of what is no language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_MARKS = 2
+"""The most marks that one letter carries in any living script; more of them is a joke."""
+_MARKS_APART = 4
+"""The most before composition, which makes one letter of a letter and its marks."""
+_JOINERS = "\u200c\u200d"
+"""Between letters they belong to the spelling (Persian, Sinhala …); elsewhere they glue emoji together."""
+_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+_BREAK_RUN = re.compile(rf"[{_BREAKS}]+")
+_NEWLINES = re.compile(r" *\n[ \n]*")
+_BLANKS = re.compile(r"[^\S\n]+")
+
+
+def clean(text: str) -> str:
+    """Return a text as it is meant to be read: in composed and compatible form (NFKC), and without what is unseen.
+
+    Surrogates become the characters that they stand for, or go. Controls, format signs (bidirectional ones, tags,
+    joiners outside words), private and unassigned characters and variation selectors go; of the marks on one letter
+    no more than two stay. Blanks become one space, line breaks stay as one newline, empty lines as two. The result
+    can be up to 18 times as long as what came in: count its characters, not those.
+    """
+    if not text.isascii():
+        text = _sift(unicodedata.normalize("NFKC", _sift(_pair(text), _MARKS_APART)), _MARKS)
+        text = unicodedata.normalize("NFKC", text)
+    elif not text.isprintable():
+        text = _sift(text, _MARKS)
+    text = _NEWLINES.sub(_newlines, _BLANKS.sub(" ", text))
+    return text.strip()
+
+
+def speakable(text: str) -> bool:
+    """Tell whether there is a letter or a digit in a text; without one there is nothing to say."""
+    return any(character.isalnum() for character in text)
+
+
+def _pair(text: str) -> str:
+    """Join the surrogates of a pair to the character that they stand for, and drop the lone ones."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return text
+
+
+def _sift(text: str, most_marks: int) -> str:
+    """Drop the characters that nobody reads, and the marks beyond so many in a row."""
+    text = _BREAK_RUN.sub(_breaks, text)
+    kept: list[str] = []
+    marks = 0
+    for place, character in enumerate(text):
+        category = unicodedata.category(character)
+        if category in ("Mn", "Me"):
+            marks += 1
+            if marks > most_marks or _selects_variant(character):
+                continue
+        else:
+            marks = 0
+            if category[0] == "C" and character not in "\n\t" and not _joins(text, place):
+                continue
+        kept.append(character)
+    return "".join(kept)
+
+
+def _breaks(match: re.Match[str]) -> str:
+    lines = match[0].replace("\r\n", "\n")
+    return "\n" * (2 if len(lines) > 1 else 1)
+
+
+def _newlines(match: re.Match[str]) -> str:
+    return "\n\n" if match[0].count("\n") > 1 else "\n"
+
+
+def _selects_variant(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def _joins(text: str, place: int) -> bool:
+    """Tell whether the character at a place is a joiner between letters."""
+    around = text[place - 1 : place] + text[place + 1 : place + 2]
+    return (
+        text[place] in _JOINERS
+        and len(around) == 2
+        and all(unicodedata.category(c)[0] in "LM" and not c.isascii() for c in around)
+    )
