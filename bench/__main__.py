@@ -1,4 +1,4 @@
-"""Print the tables of all benchmarks: `python -m bench [speaking] [queueing] [starting] [--turns N]`."""
+"""Print the tables of all benchmarks, or of those that are named: `python -m bench [name ...] [--turns N]`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import queueing, speaking, starting
+from bench import encoding, formats, joining, languages, levels, novel, queueing, speaking, starting
 from bench.measure import machine
 
 BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "speaking": (speaking.measure, 15),
     "queueing": (queueing.measure, 15),
     "starting": (starting.measure, 7),
+    "languages": (languages.measure, 3),
+    "formats": (formats.measure, 9),
+    "novel": (novel.measure, 1),
+    "encoding": (encoding.measure, 15),
+    "joining": (joining.measure, 15),
+    "levels": (levels.measure, 1),
 }
 """What can be measured, and in how many turns."""
 

@@ -60,9 +60,9 @@ def cpu_seconds() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-async def take_turns(cases: Sequence[Case], turns: int) -> None:
-    """Run every case once to warm up, then in turns."""
-    for case in cases:
+async def take_turns(cases: Sequence[Case], turns: int, *, warm: bool = True) -> None:
+    """Run every case once to warm up (unless each is so long that this would tell nothing), then in turns."""
+    for case in cases if warm else ():
         await case.run()
     for _ in range(turns):
         for case in cases:

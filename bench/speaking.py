@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 from bench.measure import Case, table, take_turns
@@ -20,19 +21,23 @@ from commands.core.reply import Reply
 from commands.core.request import Request
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Utterance
-from engine.text.sentences import sentences
 
 OWN = 3.0
 """The most that Mynah's own work may cost above the engine, in CPU ms."""
-TEXTS = {
-    60: "The quick brown fox jumps over the lazy dog near the bank.",
+FORMS = {
+    60: "The {} jumps over the lazy dog by the bank.",
     400: (
-        "The quick brown fox jumps over the lazy dog near the river bank. Every morning the old keeper walks down the "
+        "The {} jumps over the lazy dog near the river bank. Every morning the old keeper walks down the "
         "stone path, counts the boats in the harbour, and writes the number in a small blue book. He has done so for "
         "thirty years, in rain and in snow, and nobody has ever asked him why. When the last boat leaves, he closes "
         "the book, lights his lamp, and waits for the evening to come again."
     ),
 }
+"""Each is said with other words in its gap every time: what was said before comes back without being said."""
+COLOURS = ("black", "white", "brown", "green", "amber", "ivory", "mauve", "beige", "azure", "lilac", "ebony", "khaki")
+ANIMALS = ("horse", "tiger", "camel", "zebra", "otter", "whale", "eagle", "raven", "goose", "mouse", "sheep", "llama")
+TEXTS = {length: form.format("quick brown fox") for length, form in FORMS.items()}
+"""One of each."""
 VOICE = "en-us"
 
 
@@ -63,20 +68,20 @@ async def measure(folder: Path, turns: int) -> str:
     screen = Silent()
     async with App.open(loaded, make=[lambda desk: Terminal(loaded.data, screen)]) as app:
         tables = []
-        for length, text in TEXTS.items():
+        for length, form in FORMS.items():
             cases = [
-                Case(name="engine alone, in process", run=_alone(engine, text), repeats=50),
-                Case(name="Mynah, asked to delivered", run=_mynah(app, screen, text), repeats=50),
+                Case(name="engine alone, in process", run=alone(engine, form), repeats=50),
+                Case(name="Mynah, asked to delivered", run=mynah(app, screen, form), repeats=50),
             ]
             if program:
-                cases.append(Case(name="naive: the espeak-ng program", run=_naive(program, text, folder), repeats=20))
+                cases.append(Case(name="naive: the espeak-ng program", run=_naive(program, form, folder), repeats=20))
             await take_turns(cases, turns)
-            tables.append(_table(length, text, cases))
+            tables.append(_table(length, cases))
     note = "" if program else "\n\nThe espeak-ng program is not installed here: no naive way to compare with."
     return "\n\n".join(tables) + note
 
 
-def _table(length: int, text: str, cases: list[Case]) -> str:
+def _table(length: int, cases: list[Case]) -> str:
     alone, mynah, *naive = cases
     rows = []
     for case in cases:
@@ -85,24 +90,33 @@ def _table(length: int, text: str, cases: list[Case]) -> str:
         floor = f"< 1 x naive, own <= {OWN:g} ms" if case is mynah else ""
         rows.append((case.name, f"{case.cpu * 1e3:.2f}", f"{case.wall * 1e3:.2f}", own, ratio, floor))
     head = ("case", "CPU ms", "wall ms", "above the engine", "to naive", "floor")
-    return table(f"About {length} characters ({len(text)}) to WAV", head, rows)
+    return table(f"About {length} characters ({len(TEXTS[length])}) to WAV", head, rows)
 
 
-def _alone(engine: EspeakEngine, text: str) -> Callable[[], Awaitable[None]]:
-    utterances = [Utterance(text=sentence, engine="espeak", speaker=VOICE) for sentence in sentences(text)]
+def texts(form: str) -> Iterator[str]:
+    """Yield a text, no two times with the same words in its gap; for every case the same ones."""
+    for colour, other, animal in product(COLOURS, COLOURS, ANIMALS):
+        yield form.format(f"{colour} and {other} {animal}")
+
+
+def alone(engine: EspeakEngine, form: str) -> Callable[[], Awaitable[None]]:
+    """Make what has the engine alone say texts of that form, as many sentences at once as Mynah gives it."""
+    given = texts(form)
 
     async def run() -> None:
-        for utterance in utterances:
-            for _ in engine.synthesize([utterance], lambda row: False):
-                pass
+        utterance = Utterance(text=next(given), engine="espeak", speaker=VOICE)
+        for _ in engine.synthesize([utterance], lambda row: False):
+            pass
 
     return run
 
 
-def _mynah(app: App, screen: Silent, text: str) -> Callable[[], Awaitable[None]]:
-    request = Request(command="speak", values={"text": text, "voice": VOICE})
+def mynah(app: App, screen: Silent, form: str, **values: object) -> Callable[[], Awaitable[None]]:
+    """Make what asks Mynah for texts of that form, and waits until each is delivered."""
+    given = texts(form)
 
     async def run() -> None:
+        request = Request(command="speak", values={"text": next(given), "voice": VOICE, **values})
         answer = await app.desk.ask(HOST, request)
         if isinstance(answer, Reply):
             raise RuntimeError(answer.text)
@@ -111,11 +125,11 @@ def _mynah(app: App, screen: Silent, text: str) -> Callable[[], Awaitable[None]]
     return run
 
 
-def _naive(program: str, text: str, folder: Path) -> Callable[[], Awaitable[None]]:
-    target = folder / "naive.wav"
+def _naive(program: str, form: str, folder: Path) -> Callable[[], Awaitable[None]]:
+    target, given = folder / "naive.wav", texts(form)
 
     async def run() -> None:
-        process = await asyncio.create_subprocess_exec(program, "-v", VOICE, "-w", str(target), text)
+        process = await asyncio.create_subprocess_exec(program, "-v", VOICE, "-w", str(target), next(given))
         if await process.wait() != 0:
             raise RuntimeError(f"{program} failed")
 

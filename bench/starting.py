@@ -12,14 +12,16 @@ import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 from bench.measure import Case, table, take_turns
+from bench.speaking import texts
 
 READY = b"Mynah is ready."
 FLOOR = 1.6
 """The most that Mynah may take, as a multiple of the bare process."""
+SAID = "Hello, I am Mynah."
 IDLE = 2.0
 """Seconds of doing nothing before memory is read."""
 
@@ -54,13 +56,13 @@ async def measure(folder: Path, turns: int) -> str:
     """Measure and return the tables."""
     environment = {**os.environ, "MYNAH_DATA": str(folder / "data"), "PYTHONDONTWRITEBYTECODE": ""}
     mynah = [sys.executable, "-m", "bot"]
-    speak = ["speak", "Hello, I am Mynah.", "--output", str(folder / "hello.wav")]
+    speak = ["speak", "--output", str(folder / "hello.wav")]
     run_modules = await _modules(["run"], environment, serve=True)
-    shot_modules = await _modules(speak, environment, serve=False)
+    shot_modules = await _modules([*speak, SAID], environment, serve=False)
     cases = [
         Case(name="mynah run, to ready", run=_serving([*mynah, "run"], environment)),
         Case(name="bare process, same libraries", run=_ending([sys.executable, "-c", BARE, *run_modules], environment)),
-        Case(name="cold one-shot, mynah speak", run=_ending([*mynah, *speak], environment)),
+        Case(name="cold one-shot, mynah speak", run=_ending([*mynah, *speak], environment, texts(SAID + " {}"))),
         Case(
             name="bare process, same libraries ", run=_ending([sys.executable, "-c", BARE, *shot_modules], environment)
         ),
@@ -79,9 +81,12 @@ def _row(case: Case, ratio: str, floor: str) -> tuple[str, ...]:
     return (case.name.strip(), f"{case.cpu * 1e3:.0f}", f"{case.wall * 1e3:.0f}", ratio, floor)
 
 
-def _ending(argv: Sequence[str], environment: dict[str, str]) -> Callable[[], Awaitable[None]]:
+def _ending(
+    argv: Sequence[str], environment: dict[str, str], given: Iterator[str] | None = None
+) -> Callable[[], Awaitable[None]]:
     async def run() -> None:
-        process = await asyncio.create_subprocess_exec(*argv, stdout=DEVNULL, stderr=PIPE, env=environment)
+        line = [*argv, next(given)] if given else argv
+        process = await asyncio.create_subprocess_exec(*line, stdout=DEVNULL, stderr=PIPE, env=environment)
         _, complaint = await process.communicate()
         if process.returncode != 0:
             raise RuntimeError(f"{argv[1:4]} ended with {process.returncode}: {complaint.decode()}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from commands.core.reply import Json, Progress, Reply
+from engine.value import value
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Limits:
     """What a platform can carry."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from bot.rules import rules
 from bot.runner import Runner
 from bot.schedule import Housekeeping, Schedule
 from bot.settings import SECTIONS
-from commands.core.command import commands
+from commands.core.command import Command, commands
 from commands.core.reply import Reply
 from commands.core.request import Request
 from engine.router import Router
@@ -46,7 +47,15 @@ LAST_WORDS = 5.0
 class App:
     """A running Mynah."""
 
-    def __init__(self, loaded: Loaded, folder: Folder, database: Database, router: Router, once: bool) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        folder: Folder,
+        database: Database,
+        router: Router,
+        every: Mapping[str, Command],
+        once: bool,
+    ) -> None:
         settings = loaded.settings
         chance = random.Random()
         self._boot = secrets.token_hex(8)
@@ -54,7 +63,7 @@ class App:
         """The settings in use, and where things are."""
         self.database = database
         """What is remembered."""
-        self.commands = commands()
+        self.commands = every
         """Every command, by name."""
         self.adapters: dict[str, Adapter] = {}
         """The adapters that run, by name."""
@@ -86,12 +95,18 @@ class App:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, loaded: Loaded, *, make: Sequence[Maker] = (), once: bool = False, clock: Clock | None = None
+        cls,
+        loaded: Loaded,
+        *,
+        make: Sequence[Maker] = (),
+        every: Mapping[str, Command] | None = None,
+        once: bool = False,
+        clock: Clock | None = None,
     ) -> AsyncIterator[App]:
         """Start Mynah; leaving the block stops it in order, however it is left.
 
-        `make` makes adapters that run whatever config.toml says. With `once` only these run, nothing is scheduled,
-        and no job is claimed but by `runner.run_one`.
+        `make` makes adapters that run whatever config.toml says; `every` are the commands, if not all that there are.
+        With `once` only these adapters run, nothing is scheduled, and no job is claimed but by `runner.run_one`.
 
         Raises:
             StorageError: The data folder cannot be used; the sentence says why.
@@ -99,6 +114,9 @@ class App:
             ConfigError: A setting names what there is not.
         """
         clock = clock or SystemClock()
+        every = commands() if every is None else every
+        if not once:
+            list(every)  # what is wrong with one of them is told now, not when somebody asks for it
         router = engines.router(loaded.settings.engine.name)
         async with AsyncExitStack() as stack:
             folder = Folder.take(loaded.data)
@@ -109,10 +127,11 @@ class App:
             stack.push_async_callback(router.close)
             await router.open()
             engines.report(router)
-            app = cls(loaded, folder, database, router, once)
+            app = cls(loaded, folder, database, router, every, once)
             await app._recover(folder, router)
             stack.push_async_callback(app._stop, once)
             await app._start(make, once)
+            _look_for_garbage()
             yield app
 
     async def perform(self, caller: Caller, request: Request, *, fetch: Fetch | None = None) -> Answer:
@@ -201,6 +220,13 @@ class App:
         await adapter.start()
         self.adapters[adapter.name] = adapter
         self.courier.wake()
+
+
+def _look_for_garbage() -> None:
+    """Let Python look for garbage again where `bot.__main__` has stopped it, but not among what was made until now."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 async def _well_or_not(what: str, step: Callable[[], Awaitable[None]]) -> None:

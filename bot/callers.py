@@ -8,6 +8,7 @@ from bot.settings import Settings
 from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import NotAllowed
+from engine.value import value
 from storage import blocks, identities, places
 from storage.blocks import Block
 from storage.clock import HOUR
@@ -19,7 +20,7 @@ KNOWN = 10_000
 """How many accounts and places are kept in mind as noted lately; each takes some 300 bytes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Caller:
     """Who asks, and where, in the platform's own terms."""
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot import platforms
 from bot.settings import SECTIONS, Begins, Settings
-from bot.settings_words import either, faults, nearest
+from bot.settings_words import allowed, faults, nearest
 
 PREFIX = "MYNAH_"
 PLAIN = ("MYNAH_CONFIG", "MYNAH_DATA")
@@ -75,7 +75,7 @@ def load(path: str | None, env: Mapping[str, str], folder: Path | None = None) -
     if wrong:
         raise ConfigError(*wrong)
     extra = {name: given for name, given in values.items() if name not in SECTIONS}
-    settings = Settings.model_validate({name: given for name, given in values.items() if name in SECTIONS})
+    settings = Settings.of({name: given for name, given in values.items() if name in SECTIONS})
     return Loaded(settings=settings, file=file, data=_data(variables.get("MYNAH_DATA", ""), file, folder), extra=extra)
 
 
@@ -187,8 +187,7 @@ def _wrong_addresses(values: Values, origins: Origins) -> Iterator[str]:
             begins = next((mark for mark in about.metadata if isinstance(mark, Begins)), None)
             given = values.get(section, {}).get(key)
             if begins and given and isinstance(given, str) and not _is_address(given, begins.schemes):
-                ways = either(f"{scheme}://" for scheme in begins.schemes)
-                yield f"{origins[section, key]} has to be an address that begins with {ways}, not {given[:60]!r}."
+                yield f"{origins[section, key]} has to be {allowed(about)}, not {given[:60]!r}."
 
 
 def _is_address(text: str, schemes: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -186,7 +187,7 @@ class Courier:
         id, attempt = delivery.id, delivery.attempts
         adapter = self._adapters[delivery.platform]
         try:
-            reply = whole(Reply.from_json(delivery.reply), self._data)
+            reply = _numbered(whole(Reply.from_json(delivery.reply), self._data), delivery)
             _check_files(reply)
             reference = await adapter.deliver(id, delivery.address, reply)
         except Undeliverable as error:
@@ -211,6 +212,13 @@ class Courier:
             return lambda tx: deliveries.undeliverable(tx, id, attempt, why) and False
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1)) * self._chance.uniform(0.75, 1.25)
         return lambda tx: deliveries.again(tx, id, attempt, tx.now + round(max(pause, after) * SECOND), why)
+
+
+def _numbered(reply: Reply, delivery: Delivery) -> Reply:
+    """Tell programs which job it answers, where that was not known when the reply was written."""
+    if delivery.job_id is None or "id" in reply.data or "asks" in reply.data:
+        return reply
+    return replace(reply, data={"id": delivery.job_id, **reply.data})
 
 
 def _check_files(reply: Reply) -> None:

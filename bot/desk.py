@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 from bot.callers import Caller, Callers
 from bot.host import LiveHost
@@ -19,7 +18,7 @@ from commands.core.context import Inquiry, Rules
 from commands.core.errors import MynahError
 from commands.core.params import Attachment, Param, Suggest
 from commands.core.refusals import check_waiting, quota_reached
-from commands.core.reply import FileRef, Json, Reply
+from commands.core.reply import Json, Reply
 from commands.core.request import Admitted, Request, admit, check_audience, find, tell, to_order
 from storage import drafts, events, files, queue
 from storage.database import Database, Transaction
@@ -232,8 +231,8 @@ class Desk:
             return queue.ticket(tx, event.job_id)
         if not order.unlimited:
             check_waiting(tx, order.user_id, self._rules.waiting)
-        if order.file_id is not None:
-            order = replace(order, reply=_known(tx, order.file_id).to_json())
+        if order.file_id is not None and files.get(tx, order.file_id) is None:
+            raise FileGone
         try:
             return queue.submit(tx, order, pace=self._host.runner.pace)
         except Shortage as shortage:
@@ -241,15 +240,4 @@ class Desk:
 
 
 def _missing(command: Command, request: Request) -> Param | None:
-    return next((p for p in command.params if p.required and request.values.get(p.name) in (None, "")), None)
-
-
-def _known(tx: Transaction, file_id: int) -> Reply:
-    """Answer with a file that is there already."""
-    file = files.get(tx, file_id)
-    if file is None:
-        raise FileGone
-    ref = FileRef(
-        id=file.id, name=file.name, path=file.path, format=file.format, bytes=file.bytes, seconds=file.seconds
-    )
-    return Reply(text=f"{file.name} · made before", files=(ref,), data={"seconds": file.seconds, "cached": True})
+    return next((p for p in command.params if p.lacks(request.values)), None)

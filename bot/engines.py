@@ -40,6 +40,7 @@ def report(router: Router) -> None:
         log.info("%s %s speaks %d languages", name, abilities.version, len(abilities.languages))
     for name, error in router.failures.items():
         log.info("%s does not speak: %s", name, error)
+    log.info("where nobody has chosen a voice: %s", router.choice.words())
 
 
 def write_speakers(folder: Path, speakers: Iterable[Speaker], variants: Mapping[str, Iterable[Variant]]) -> None:

@@ -45,7 +45,15 @@ class Harvest:
 
     def enter(self, tx: Transaction) -> Reply:
         """Give each new file its row, and return the reply with what they will be called."""
-        return replace(self._reply, files=tuple(self._enter(tx, ref) for ref in self._reply.files))
+        main, *beside = self._reply.files or (None,)
+        if main is None:
+            return self._reply
+        entered, endings = [self._enter(tx, main, None)], {_ending(main)}
+        for ref in beside:
+            fits = _ending(ref) not in endings
+            endings.add(_ending(ref))
+            entered.append(self._enter(tx, ref, entered[0].id if fits else None))
+        return replace(self._reply, files=tuple(entered))
 
     def move(self) -> None:
         """Give the files their names, in the same transaction, as the last thing before its commit.
@@ -65,7 +73,8 @@ class Harvest:
             after.replace(before)
         self._moved.clear()
 
-    def _enter(self, tx: Transaction, ref: FileRef) -> FileRef:
+    def _enter(self, tx: Transaction, ref: FileRef, beside: int | None) -> FileRef:
+        """Note a new file; it lies under its own number, or that of the file `beside` it."""
         if ref.id != 0:
             return ref
         take = self._takes.get(ref.path)
@@ -80,7 +89,13 @@ class Harvest:
             seconds=ref.seconds,
             rate=take.rate if take else None,
             expires_at=tx.now + self._days * DAY,
+            beside=beside,
+            answers=ref.answers or None,
         )
-        path = files.path(id, ref.format)
+        path = files.path(id if beside is None else beside, _ending(ref))
         self._moves.append((Path(ref.path), self._folder.path / path))
-        return replace(ref, id=id, path=path)
+        return replace(ref, id=id, path=path, answers="")  # nobody but the database needs it
+
+
+def _ending(ref: FileRef) -> str:
+    return ref.name.rpartition(".")[2]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.core.command import Command
+from engine.choice import Choice
 from engine.engine import Abilities
 from engine.router import Router
 from engine.speech import Variant
@@ -56,6 +57,16 @@ class LiveHost:
     def variants(self) -> Mapping[str, Sequence[Variant]]:
         """The variants that the speakers of each open engine can take behind a '+', by the engine's name."""
         return self._router.variants
+
+    @property
+    def choice(self) -> Choice:
+        """Who speaks where nobody has chosen a voice."""
+        return self._router.choice
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages that the open engines speak, as BCP 47 tags in order."""
+        return self._router.languages
 
     @property
     def key(self) -> bytes:

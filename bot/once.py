@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from commands.core.context import Context
 from commands.core.reply import Reply
+from engine.value import value
 from storage import events, users
 from storage.database import Transaction, Work
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class OnceContext(Context):
     """What a quick command may use while it answers an event."""
 

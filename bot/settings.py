@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic.fields import FieldInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,26 @@ Address = Annotated[str, Begins(("https", "http"))]
 Amount = Annotated[int, BeforeValidator(_amount), Field(ge=-1), Allowed("a whole number from 0, or 'unlimited'")]
 
 
+def _is_default(field: FieldInfo | None, value: object) -> bool:
+    plain = tuple(value) if isinstance(value, list) else value
+    return field is not None and type(plain) is type(field.default) and plain == field.default
+
+
 class Section(BaseModel):
     """A section of config.toml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, defer_build=True)
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> Self:
+        """Return the section with these values.
+
+        Raises:
+            ValidationError: One of them cannot be.
+        """
+        # config.toml lists every setting and few are changed; a default needs no check, and the first check takes long.
+        changes = {key: value for key, value in given.items() if not _is_default(cls.model_fields.get(key), value)}
+        return cls.model_validate(changes) if changes else cls.model_construct()
 
     @property
     def configured(self) -> bool:
@@ -140,8 +157,8 @@ class Engine(Section):
 class Speech(Section):
     """How it speaks."""
 
-    default_voice: str = "en-gb"
-    """The voice of those who have not chosen one, where their server or group has none either."""
+    default_voice: str = "auto"
+    """The voice of those who have not chosen one, where their server has none; 'auto' is the best for the language."""
 
 
 class Jobs(Section):
@@ -212,20 +229,29 @@ class Terminal(Section):
 class Settings(BaseModel):
     """Every setting, by its section."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    mynah: Mynah = Mynah()
-    owners: Owners = Owners()
-    discord: Discord = Discord()
-    telegram: Telegram = Telegram()
-    web: Web = Web()
-    engine: Engine = Engine()
-    speech: Speech = Speech()
-    jobs: Jobs = Jobs()
-    quota: Quota = Quota()
-    files: Files = Files()
-    copies: Copies = Copies()
-    terminal: Terminal = Terminal()
+    mynah: Mynah = Mynah.of({})
+    owners: Owners = Owners.of({})
+    discord: Discord = Discord.of({})
+    telegram: Telegram = Telegram.of({})
+    web: Web = Web.of({})
+    engine: Engine = Engine.of({})
+    speech: Speech = Speech.of({})
+    jobs: Jobs = Jobs.of({})
+    quota: Quota = Quota.of({})
+    files: Files = Files.of({})
+    copies: Copies = Copies.of({})
+    terminal: Terminal = Terminal.of({})
+
+    @classmethod
+    def of(cls, given: Mapping[str, Mapping[str, object]]) -> Self:
+        """Return the settings with these values, by section and key.
+
+        Raises:
+            ValidationError: One of them cannot be.
+        """
+        return cls.model_construct(set(given), **{name: SECTIONS[name].of(values) for name, values in given.items()})
 
     def section(self, name: str) -> Section | None:
         """Return the section of that name, if there is one."""

@@ -10,13 +10,15 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
-from bot.settings import Allowed, Section
+from bot.settings import Allowed, Begins, Section
 
 
 def allowed(field: FieldInfo) -> str:
     """Say what a setting may be: 'a whole number from 1 to 64'."""
     if said := next((mark.words for mark in field.metadata if isinstance(mark, Allowed)), None):
         return said
+    if begins := next((mark for mark in field.metadata if isinstance(mark, Begins)), None):
+        return f"an address that begins with {either(f'{scheme}://' for scheme in begins.schemes)}"
     kind = field.annotation
     if get_origin(kind) is Literal:
         return either(repr(choice) for choice in get_args(kind))
@@ -46,7 +48,7 @@ def faults(section: type[Section], values: Mapping[str, object], names: Mapping[
     """Say what is wrong with the values of a section, a sentence for each; `names` is what to call each key."""
     wrong = [key for key, value in values.items() if isinstance(value, bool) and _counts(section, key)]
     try:
-        section.model_validate(dict(values))
+        section.of(values)
     except ValidationError as error:
         wrong += [str(each["loc"][0]) for each in error.errors() if each["loc"]]
     return [_fault(section.model_fields[key], names[key], values[key]) for key in dict.fromkeys(wrong)]

@@ -10,6 +10,7 @@ from commands.core.reply import Reply
 
 PARTS = (
     ("espeak-ng", "GPL-3.0-or-later", "https://github.com/espeak-ng/espeak-ng"),
+    ("flite", "MIT-Festival", "https://github.com/festvox/flite"),
     ("discord.py", "MIT", "https://github.com/Rapptz/discord.py"),
     ("python-telegram-bot", "LGPL-3.0", "https://github.com/python-telegram-bot/python-telegram-bot"),
     ("NumPy", "BSD-3-Clause", "https://github.com/numpy/numpy"),
@@ -30,6 +31,7 @@ async def about(ctx: Context) -> Reply:
         f"Mynah {mine} says text aloud, in many voices. MIT licence.",
         "All speech that it makes is AI-generated: a machine is speaking, even where it sounds like a person.",
         f"Engines: {', '.join(spoken) or 'none is open yet'}.",
+        f"Where nobody has chosen a voice: {ctx.host.choice.words()}",
         "Parts: " + ", ".join(f"{name} ({licence})" for name, licence, _ in PARTS) + ".",
         f"Source of Mynah: {source}. Source of espeak-ng: {PARTS[0][2]}.",
     ]
@@ -42,6 +44,7 @@ async def about(ctx: Context) -> Reply:
             "source": source,
             "ai_generated": True,
             "engines": engines,
+            "choice": ctx.host.choice.words(),
             "parts": parts,
         },
     )

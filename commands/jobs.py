@@ -93,6 +93,7 @@ async def show_job(ctx: Context, job: JobId) -> Reply:
         return found, _owner(tx, ctx, found), file, before
 
     found, owner, file, before = await ctx.read(look)
+    file = file if file and _is_there(ctx, file) else None
     said = [_line(found, owner)]
     if found.state == "running":
         left = f" · {duration((found.eta_at - ctx.database.clock.now()) / 1000)} left" if found.eta_at else ""
@@ -264,6 +265,11 @@ def _facts(job: Job, owner: str) -> dict[str, Json]:
         "created_at": iso(job.created_at),
         "finished_at": iso(job.finished_at) if job.finished_at is not None else None,
     }
+
+
+def _is_there(ctx: Context, file: File) -> bool:
+    """Whether nobody has removed a file by hand."""
+    return (ctx.host.data / file.path).is_file()
 
 
 def _ref(file: File) -> FileRef:

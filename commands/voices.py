@@ -5,17 +5,19 @@ from __future__ import annotations
 import enum
 from typing import Annotated
 
-from commands.core.casting import cast, named
+from commands.core.casting import AUTO, cast, named
 from commands.core.command import Audience, Lane, command
 from commands.core.context import Context, Inquiry, JobContext
 from commands.core.errors import NotAllowed, Refused
-from commands.core.estimate import quote_text
 from commands.core.greetings import greeting
+from commands.core.manner import USUAL
 from commands.core.params import Between, Suggest, VoiceName
+from commands.core.plan import make
 from commands.core.quote import Quote
 from commands.core.reply import Action, Json, Reply
+from commands.core.saying import quote, say
 from commands.core.words import count
-from commands.speak import perform, readable
+from engine.text.hygiene import clean
 from storage import audit, places, users, voices
 from storage.database import Transaction
 from storage.voices import Voice
@@ -74,6 +76,8 @@ async def list_voices(
     pages = -(-len(found) // PAGE)
     shown = found[(page - 1) * PAGE : page * PAGE]
     lines = [_line(voice, ctx) for voice in shown]
+    if shown and not (language or sex or kind or search):
+        lines.append(f"Where nobody has chosen one: {ctx.host.choice.words()}")
     if not found:
         lines = ["No voice is like that. /voices list without anything shows them all."]
     elif not shown:
@@ -112,8 +116,8 @@ async def quote_preview(inquiry: Inquiry, name: str = "") -> Quote:
     Raises:
         NotFound: There is no such voice for the person.
     """
-    voice = await inquiry.read(lambda tx: cast(tx, inquiry, name))
-    return quote_text(_greeting(voice), 1.0)
+    voice = await inquiry.glance(lambda tx: cast(tx, inquiry, name))
+    return await quote(inquiry, _greeting(voice), voice.name)
 
 
 @command("voices", "preview", lane=Lane.NOW, quote=quote_preview)
@@ -123,8 +127,9 @@ async def preview_voice(ctx: JobContext, name: VoiceName = "") -> Reply:
     Args:
         name: Which voice; yours where you name none.
     """
-    voice = await ctx.read(lambda tx: cast(tx, ctx, name))
-    return await perform(ctx, _greeting(voice), voice, 1.0)
+    voice = await ctx.glance(lambda tx: cast(tx, ctx, name))
+    text = _greeting(voice)
+    return await say(ctx, text, await make(ctx, text, voice.name, USUAL))
 
 
 @command("voices", "default")
@@ -177,7 +182,9 @@ async def place_voice(ctx: Context, name: VoiceName) -> Reply:
 
     voice = await ctx.commit(choose)
     if voice is None:
-        return Reply(text=f"Here {ctx.rules.default_voice} speaks again for those who have not chosen a voice.")
+        usual = ctx.rules.default_voice
+        who = "the best voice for each language" if usual == AUTO else usual
+        return Reply(text=f"Here {who} speaks again for those who have not chosen a voice.")
     return Reply(
         text=f"Here {voice.name} ({voice.title}) speaks now for those who have not chosen a voice.",
         data=_facts(voice, ctx),
@@ -230,7 +237,7 @@ def _visible(
 
 
 def _greeting(voice: Voice) -> str:
-    return readable(greeting(voice.language, voice.title))
+    return clean(greeting(voice.language, voice.title))
 
 
 def _line(voice: Voice, inquiry: Inquiry) -> str:

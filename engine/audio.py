@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.engine import EngineError
-from engine.speech import Audio
+from engine.speech import Audio, Timing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,10 +29,23 @@ _SILENCE = 1e-3
 """A peak below this, -60 dB, is heard as silence."""
 _FULL_SCALE = 32768
 _BLOCK = 16_384
-_BLOCK = 16384
 """How many samples are worked on at once: few enough to stay in the processor's cache."""
 _SECONDS_AT_LEAST, _SECONDS_A_CHARACTER = 10, 4
 """What may be said for long: a digit or an emoji takes 2 s at half the pace, some signs more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sound:
+    """A stretch of mono sound as files hold it."""
+
+    pcm: NDArray[np.int16]
+    """Whole samples, shape (n,); 32768 is full scale."""
+    rate: int
+    """Samples a second, in Hz."""
+    peak: float
+    """Its largest magnitude, from 0 to 1."""
+    timings: Sequence[Timing] = ()
+    """What is said when, in the order of their starts."""
 
 
 class BadAudio(EngineError):
@@ -76,46 +90,45 @@ def join(chunks: Sequence[Audio]) -> Audio:
     )
 
 
-def to_pcm16(samples: NDArray[np.float32], loudest: float | None = None) -> memoryview:
-    """Turn samples from -1 to 1 into 16-bit whole numbers, low byte first, as WAV files have them.
+def to_sound(audio: Audio, *, gain: float = 1.0, loudest: float | None = None) -> Sound:
+    """Turn samples from -1 to 1 into 16-bit whole numbers, as files have them.
 
     What came from 16 bits (a 32768th each) comes out as it was; what is beyond full scale is cut there.
 
     Args:
-        samples: The sound, shape (n,).
-        loudest: Its `peak`, where that is known: it is not looked for again.
-
-    Returns:
-        Its bytes, two for each sample.
+        audio: The sound, shape (n,).
+        gain: How many times as loud it becomes.
+        loudest: The `peak` of its samples, where that is known: it is not looked for again.
     """
     import numpy as np
 
-    if loudest is None:
-        loudest = peak(samples)
+    samples = audio.samples
+    loudest = gain * (peak(samples) if loudest is None else loudest)
     loud = not loudest * _FULL_SCALE < _FULL_SCALE - 1
     pcm = np.empty(len(samples), "<i2")
-    scratch = np.empty(min(len(samples), _BLOCK), np.float32)  # small enough to stay in the processor's cache
+    scratch = np.empty(min(len(samples), _BLOCK), np.float32)
     for begin in range(0, len(samples), _BLOCK):
         part = samples[begin : begin + _BLOCK]
         block = scratch[: len(part)]
-        np.multiply(part, _FULL_SCALE, out=block)
+        np.multiply(part, _FULL_SCALE * gain, out=block)
         np.rint(block, out=block)
         if loud:
             np.clip(block, -_FULL_SCALE, _FULL_SCALE - 1, out=block)
         pcm[begin : begin + len(part)] = block
-    return pcm.data.cast("B")
+    return Sound(pcm=pcm, rate=audio.rate, peak=min(loudest, 1.0), timings=audio.timings)
 
 
-def wav_header(rate: int, data_bytes: int) -> bytes:
+def wav_header(rate: int, data_bytes: int, behind: int = 0) -> bytes:
     """Make the header of a WAV file with one channel of 16 bits.
 
     Args:
         rate: Samples a second, in Hz.
         data_bytes: The size of the sound that follows, in bytes, no more than WAV_DATA_LIMIT; 0 while it grows.
+        behind: The size of what stands behind the sound, in bytes.
     """
     return struct.pack(
         "<4sI4s4sIHHIIHH4sI",
-        *(b"RIFF", HEADER_BYTES - 8 + data_bytes, b"WAVE"),
+        *(b"RIFF", HEADER_BYTES - 8 + data_bytes + behind, b"WAVE"),
         *(b"fmt ", 16, 1, 1, rate, rate * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES),
         *(b"data", data_bytes),
     )

@@ -35,10 +35,16 @@ class Abilities:
     """Whether it heeds `Utterance.pitch` by itself."""
     batch: int
     """The most utterances it takes at once."""
+    passage: int = 0
+    """Up to how many characters several sentences may come as one utterance; 0: each comes by itself."""
     licence: str
     """The licence of the engine and of its weights, as SPDX expressions."""
     version: str
     """Its version; a change of it means that the same text may sound different."""
+    quality: int = 0
+    """How good it sounds beside other engines, from 0 to 100: the best speaks where nobody has chosen a voice."""
+    strength: str = ""
+    """What speaks for it, as it goes on from 'it': 'sounds more like a person'."""
 
 
 class Engine(ABC):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from operator import attrgetter
@@ -16,6 +16,7 @@ from engine.espeak_library import (
     PHONEME,
     SENTENCE,
     SLOWEST,
+    WORD,
     Mark,
     VoiceFile,
     espeak_library,
@@ -29,6 +30,7 @@ MUTE = frozenset({"fo", "kaa", "xex"})
 
 _VARIANT_FOLDER = "!v/"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_REST_OF_WORD = re.compile(r"(?:[^\w\s]?[\w\u0300-\u036f])*")
 _BY_START = attrgetter("start_ms")
 _SEXES: dict[int, Sex] = {1: "male", 2: "female"}
 
@@ -48,6 +50,7 @@ class EspeakEngine(Engine):
         self._numpy = numpy
         self._library = espeak_library()
         self._languages = _by_key(self._library.languages)
+        self._also = _also(self._languages.values())
         self._variants = {_variant_key(file): file for file in self._library.variants}
         self._by_folded_key = {key.lower(): file for key, file in self._languages.items()}
         self._by_alias = {_fold(file.name): file for file in self._library.variants} | self._variants
@@ -55,13 +58,16 @@ class EspeakEngine(Engine):
 
     def abilities(self) -> Abilities:
         return Abilities(
-            languages=frozenset(file.languages[0] for file in self._languages.values()),
+            languages=frozenset(tag for speaker in self.speakers() for tag in (speaker.language, *speaker.also)),
             clones=False,
             timings=frozenset({"sentence", "word", "phoneme"}),
-            pitch=False,
+            pitch=True,
             batch=1,
+            passage=600,
             licence="GPL-3.0-or-later",
             version=self._library.version,
+            quality=10,
+            strength="speaks nearly all of them",
         )
 
     def speakers(self) -> Sequence[Speaker]:
@@ -73,6 +79,7 @@ class EspeakEngine(Engine):
                 language=file.languages[0],
                 sex=_SEXES.get(file.gender, ""),
                 notes=f"Sounds otherwise with a variant behind its name, such as {key}+annie or {key}+adam.",
+                also=self._also.get(file.path, ()),
             )
             for key, file in self._languages.items()
         ]
@@ -89,7 +96,11 @@ class EspeakEngine(Engine):
             if gone():
                 continue
             speech = self._library.say(
-                utterance.text, voice=self._path(utterance.speaker), pace=_pace(utterance.speed), stopped=gone
+                utterance.text,
+                voice=self._path(utterance.speaker),
+                pace=_pace(utterance.speed),
+                pitch=_ratio(utterance.pitch) if utterance.pitch else 1.0,
+                stopped=gone,
             )
             if gone():
                 continue
@@ -161,7 +172,9 @@ def read_timings(text: str, marks: Sequence[Mark], length_ms: int) -> tuple[Timi
 
     espeak tells only when things begin. A phoneme ends where the next mark stands, a word and a sentence
     with the last phoneme in them that sounds. What espeak says in several words ('3.50') is one word here, as
-    it is in the text.
+    it is in the text, and what it marks a part of ('It' of 'It's', the first character of a Chinese word) is the
+    whole of it. A word that begins with a vowel is marked before the consonant that ends the last one, where that
+    is a nasal or a liquid: it begins with its own first phoneme here.
 
     Args:
         text: What was said.
@@ -178,25 +191,37 @@ def read_timings(text: str, marks: Sequence[Mark], length_ms: int) -> tuple[Timi
         begin = max(position - 1, 0)
         if kind == PHONEME:
             if phoneme:
-                end = min(max(now, starts[index]), length_ms)
+                late = index + 1 < len(starts) and marks[index].kind == WORD and starts[index] == ms
+                end = min(max(now, starts[index + late]), length_ms)
                 phonemes.append(Timing(kind="phoneme", text=phoneme, start_ms=now, end_ms=end))
                 if word:
                     word.end_ms = end
                 if sentence:
                     sentence.end_ms = end
+                now = end if late else now
         elif kind == SENTENCE:
             if sentence:
                 sentence.until = begin
             sentence = _Stretch("sentence", begin, len(text), now, now)
             stretches.append(sentence)
         elif not (word and begin < word.until) and (said := text[begin : begin + length].strip()):
+            if word:
+                word.until = _end_of_word(text, word.until, begin)
             number = _NUMBER.match(text, begin) if said[0].isdigit() else None
             word = _Stretch("word", begin, number.end() if number else begin + length, now, now)
             stretches.append(word)
+    if word:
+        word.until = _end_of_word(text, word.until, len(text))
     timings = [stretch.timing(text) for stretch in stretches]
     timings += phonemes
     timings.sort(key=_BY_START)  # stable: a sentence stands before its words, a word before its phonemes
     return tuple(timings)
+
+
+def _end_of_word(text: str, until: int, limit: int) -> int:
+    """Return where a word ends that espeak marks up to `until`, when the next one begins at `limit`."""
+    rest = _REST_OF_WORD.match(text, until, max(until, limit))
+    return rest.end() if rest and text[until - 1 : until].isalnum() else until
 
 
 def _pace(speed: float) -> int:
@@ -208,6 +233,13 @@ def _pace(speed: float) -> int:
     return round(min(max(pace, SLOWEST), FASTEST))
 
 
+def _ratio(semitones: float) -> float:
+    """Turn semitones into how many times as high."""
+    if not math.isfinite(semitones):
+        raise EngineError(f"{semitones} is no pitch")
+    return float(2 ** (min(max(semitones, -12.0), 12.0) / 12))
+
+
 def _by_key(files: Sequence[VoiceFile]) -> dict[str, VoiceFile]:
     """Give every language that speaks a key: its first tag, or its file's name where another has that tag."""
     found: dict[str, VoiceFile] = {}
@@ -215,6 +247,21 @@ def _by_key(files: Sequence[VoiceFile]) -> dict[str, VoiceFile]:
         tag = file.languages[0]
         if tag not in MUTE:
             found[tag if tag not in found else file.path.rpartition("/")[2].lower()] = file
+    return found
+
+
+def _also(files: Collection[VoiceFile]) -> dict[str, tuple[str, ...]]:
+    """Tell by their paths for which tags files are the best, besides their own: 'gmw/en' is it for 'en'."""
+    best: dict[str, VoiceFile] = {}
+    taken = {file.languages[0].lower() for file in files}
+    for file in files:
+        for tag, rank in zip(file.languages[1:], file.ranks[1:], strict=True):
+            other = best.get(tag)
+            if tag not in taken and (other is None or rank < other.ranks[other.languages.index(tag)]):
+                best[tag] = file
+    found: dict[str, tuple[str, ...]] = {}
+    for tag, file in best.items():
+        found[file.path] = (*found.get(file.path, ()), tag)
     return found
 
 

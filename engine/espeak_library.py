@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import math
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -31,7 +33,12 @@ _RETRIEVAL_SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEMES_IN_IPA, _DO_NOT_EXIT = 0x1, 0x2, 0x8000
 _UTF8, _PAUSE_AT_END = 0x1, 0x1000
 _BY_CHARACTER = 1
-_PACE = 1
+_PACE, _HEIGHT, _RANGE = 1, 3, 4
+_NOBODY = ("", 0, 0.0)
+"""A voice, a pace and a pitch that are none: whatever is wanted next differs from them."""
+_PITCH_LINE = re.compile(rb"^[ \t]*pitch[ \t]+(\d+)[ \t]+(\d+)", re.MULTILINE)
+_USUAL = (80, 118)
+"""Between which pitches, in Hz, a voice speaks whose file does not say."""
 _BUFFER_MS = 500
 """How much sound espeak makes between two calls of ours; nobody may have to wait longer than 1 s to stop it."""
 _LONGEST_PATH = 120
@@ -102,6 +109,8 @@ class VoiceFile:
     """Where it lies in espeak's data, such as 'gmw/en-US' or '!v/Annie'."""
     languages: tuple[str, ...]
     """The tags of its languages, the best first."""
+    ranks: tuple[int, ...]
+    """How well it suits each of these tags; 1 is best."""
     gender: int
     """1 is male, 2 is female."""
 
@@ -131,7 +140,9 @@ class EspeakLibrary:
         self.version: str = self._c.espeak_Info(None).decode()
         """espeak's version, such as '1.52.0'."""
         self._lock = threading.Lock()
-        self._voice = ("", 0)
+        self._data = data
+        self._heights: dict[str, tuple[int, int]] = {}
+        self._voice = _NOBODY
         self._pcm: list[bytes] = []
         self._marks: list[Mark] = []
         self._stopped: Callable[[], bool] = bool
@@ -145,13 +156,16 @@ class EspeakLibrary:
         if self.rate <= 0 or not self.languages:
             raise EngineMissing(f"espeak-ng cannot read its data in {data}; install espeakng-loader again")
 
-    def say(self, text: str, *, voice: str, pace: int, stopped: Callable[[], bool]) -> Speech:
+    def say(
+        self, text: str, *, voice: str, pace: int, pitch: float = 1.0, stopped: Callable[[], bool] = bool
+    ) -> Speech:
         """Say a plain text; neither markup nor phonemes are read in it.
 
         Args:
             text: What to say.
             voice: The path of a VoiceFile of `languages`; with '+' and the name of a variant's file behind it.
             pace: Words a minute, from SLOWEST to FASTEST.
+            pitch: How many times as high as by itself; espeak keeps it from .6 to 1.8 for most voices.
             stopped: Asked about twice for every second of sound; once it is true, the rest is not made.
 
         Raises:
@@ -159,7 +173,7 @@ class EspeakLibrary:
         """
         spoken = text.replace("\0", " ").encode("utf-8", "replace")
         with self._lock:
-            self._set_voice(voice, pace)
+            self._set_voice(voice, pace, pitch)
             self._pcm, self._marks, self._stopped, self._failure = [], [], stopped, None
             flags = _UTF8 | _PAUSE_AT_END
             status = self._c.espeak_Synth(spoken, len(spoken) + 1, 0, _BY_CHARACTER, 0, flags, None, None)
@@ -182,15 +196,42 @@ class EspeakLibrary:
         c.espeak_SetParameter.argtypes = [c_int, c_int, c_int]
         c.espeak_Synth.argtypes = [c_char_p, c_size_t, c_uint, c_int, c_uint, c_uint, c_void_p, c_void_p]
 
-    def _set_voice(self, voice: str, pace: int) -> None:
-        if self._voice == (voice, pace):
-            return  # a voice is read from its file each time: .1 ms for English, 2.5 ms for Russian
-        self._voice = ("", 0)
-        # A path always works; names and language tags do so only where a file happens to be called the same.
-        if self._c.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise EngineError(f"espeak has no voice {voice!r}")
-        self._c.espeak_SetParameter(_PACE, pace, 0)
-        self._voice = (voice, pace)
+    def _set_voice(self, voice: str, pace: int, pitch: float) -> None:
+        last, self._voice = self._voice, _NOBODY
+        if last != (voice, pace, pitch):  # a voice is read from its file each time: .1 ms for English, 2.5 for Russian
+            # A path always works; names and language tags do so only where a file happens to be called the same.
+            if voice != last[0] and self._c.espeak_SetVoiceByName(voice.encode()) != 0:
+                raise EngineError(f"espeak has no voice {voice!r}")
+            self._c.espeak_SetParameter(_PACE, pace, 0)
+            if pitch != last[2] or (pitch != 1.0 and voice != last[0]):
+                height, range = self._pitched(voice, pitch) if pitch != 1.0 else (50, 50)
+                self._c.espeak_SetParameter(_HEIGHT, height, 0)
+                self._c.espeak_SetParameter(_RANGE, range, 0)
+        self._voice = (voice, pace, pitch)
+
+    def _pitched(self, voice: str, pitch: float) -> tuple[int, int]:
+        """Return the parameters for the height and the range of the pitch that together make all that much higher.
+
+        espeak's parameter for the height moves the lowest pitch alone, so the range has to grow with it; and a wider
+        range makes espeak take something off the lowest pitch. This is `SetPitch2` of its wavegen.c, solved for both:
+        https://github.com/espeak-ng/espeak-ng/blob/1.52.0/src/libespeak-ng/wavegen.c
+        """
+        low, high = self._lowest_and_highest(voice)
+        taken = 18 * 108 * (high - low) / (4096 * (low - 9))
+        factor = min(max(pitch + taken * (pitch - 1), 0.5), 1.98)
+        reached = (factor + taken) / (1 + taken)
+        return round(50 + 50 * math.log2(factor)), min(max(round(50 * reached), 0), 99)
+
+    def _lowest_and_highest(self, voice: str) -> tuple[int, int]:
+        """Return between which pitches a voice speaks, in Hz: a variant's file goes before the language's."""
+        if voice not in self._heights:
+            path, _, variant = voice.partition("+")
+            found = _USUAL
+            for file in (self._data / "lang" / path, *([self._data / "voices" / "!v" / variant] if variant else [])):
+                if lines := _PITCH_LINE.findall(file.read_bytes()):
+                    found = (int(lines[-1][0]), int(lines[-1][1]))
+            self._heights[voice] = found if found[0] > 9 else _USUAL
+        return self._heights[voice]
 
     def _take(self, wave: int | None, count: int, events: ctypes._Pointer[_Event]) -> int:
         """Take a buffer from espeak, in the thread that called `say`; 1 makes it stop."""
@@ -245,13 +286,19 @@ def espeak_library() -> EspeakLibrary:
 def _read_voice(voice: _Voice) -> VoiceFile:
     # A list of pairs: a byte of priority, then a tag that ends with a zero byte; a priority of 0 ends it.
     languages: list[str] = []
+    ranks: list[int] = []
     address: int | None = voice.languages
     while address and ctypes.string_at(address, 1) != b"\0":
         tag = ctypes.string_at(address + 1)
         languages.append(tag.decode())
+        ranks.append(ctypes.string_at(address, 1)[0])
         address += len(tag) + 2
     return VoiceFile(
-        name=voice.name.decode(), path=voice.identifier.decode(), languages=tuple(languages), gender=voice.gender
+        name=voice.name.decode(),
+        path=voice.identifier.decode(),
+        languages=tuple(languages),
+        ranks=tuple(ranks),
+        gender=voice.gender,
     )
 
 

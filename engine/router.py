@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from engine.choice import Choice
 from engine.engine import Abilities, EngineError
 from engine.speech import Audio, Speaker, Utterance, Variant
 from engine.worker import Worker
@@ -16,6 +17,7 @@ class Router:
     def __init__(self, workers: Mapping[str, Worker]) -> None:
         self._workers = workers
         self._failures: dict[str, EngineError] = {}
+        self._choice: Choice | None = None
 
     async def open(self) -> None:
         """Open all engines at once. One that cannot be opened is left out; `failures` tells why.
@@ -25,6 +27,7 @@ class Router:
         """
         results = await asyncio.gather(*(worker.start() for worker in self._workers.values()), return_exceptions=True)
         self._failures.clear()
+        self._choice = None
         for name, result in zip(self._workers, results, strict=True):
             if isinstance(result, EngineError):
                 self._failures[name] = result
@@ -54,6 +57,11 @@ class Router:
         return {name: worker.abilities for name, worker in self._open().items()}
 
     @property
+    def languages(self) -> list[str]:
+        """What the open engines speak, as BCP 47 tags in order."""
+        return sorted({language for abilities in self.abilities.values() for language in abilities.languages})
+
+    @property
     def speakers(self) -> tuple[Speaker, ...]:
         """The built-in speakers of all open engines."""
         return tuple(speaker for worker in self._open().values() for speaker in worker.speakers())
@@ -62,6 +70,13 @@ class Router:
     def variants(self) -> Mapping[str, tuple[Variant, ...]]:
         """The variants that each open engine's speakers can take, by the engine's name."""
         return {name: tuple(worker.variants()) for name, worker in self._open().items()}
+
+    @property
+    def choice(self) -> Choice:
+        """Who of them speaks where nobody has chosen a voice."""
+        if self._choice is None:
+            self._choice = Choice(self.speakers, self.abilities, self._failures)
+        return self._choice
 
     @property
     def failures(self) -> Mapping[str, EngineError]:

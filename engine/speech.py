@@ -96,6 +96,8 @@ class Speaker:
     """'female', 'male', or empty where nobody said."""
     notes: str = ""
     """Anything else worth knowing, in a sentence."""
+    also: tuple[str, ...] = ()
+    """Other tags, in lower case, for which it is this engine's best: 'zh' of one that speaks 'cmn'."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

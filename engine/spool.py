@@ -9,7 +9,6 @@ it finds whole sentences, or nothing.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -19,16 +18,23 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from io import BytesIO, FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from engine.audio import HEADER_BYTES, SAMPLE_BYTES, WAV_DATA_LIMIT, peak, to_pcm16, wav_header
+from engine.audio import HEADER_BYTES, SAMPLE_BYTES, WAV_DATA_LIMIT, Sound, wav_header
+from engine.encoding import Tags, info_chunk
 from engine.engine import EngineError
-from engine.speech import Audio, Timing, TimingKind
-from engine.take import Take
+from engine.speech import Format, Timing, TimingKind
+from engine.take import MADE, Take, Target, encode, seal
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_BLOCK = 1 << 20
+"""How many bytes of sound are encoded at once."""
 _FORMAT = 1
 """What the lines of an index look like; a spool of another format is thrown away."""
-_NAME = re.compile(r"(?P<job>\d+)-(?P<attempt>\d+)(?:-(?P<part>\d+))?\.(?:wav|index)")
+_NAME = re.compile(r"(?P<job>\d+)-(?P<attempt>\d+)(?:-(?P<part>\d+))?\.(?:wav|index|take)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,66 +108,86 @@ class Spool:
         """How many sentences it has."""
         return self._extent.done
 
-    def append(self, audio: Audio) -> None:
-        """Add a sentence that has been checked; when this raises, nothing was added.
+    def append(self, sound: Sound) -> None:
+        """Add a sentence; when this raises, nothing was added.
 
         Raises:
             EngineError: Its rate is not that of the others, or the file would be too long for a WAV file.
             OSError: It cannot be written; the disk may be full.
         """
         extent = self._extent
-        if extent.done and audio.rate != extent.rate:
-            raise EngineError(f"a sentence at {audio.rate} Hz among others at {extent.rate} Hz")
-        loudest = peak(audio.samples)
-        pcm = to_pcm16(audio.samples, loudest)
+        if extent.done and sound.rate != extent.rate:
+            raise EngineError(f"a sentence at {sound.rate} Hz among others at {extent.rate} Hz")
+        pcm = sound.pcm.data.cast("B")
         if extent.wave_end - HEADER_BYTES + len(pcm) > WAV_DATA_LIMIT:
             raise EngineError("more sound than a WAV file can hold")
         if extent.done == 0:
-            _write(self._wave, 0, wav_header(audio.rate, 0))
+            _write(self._wave, 0, wav_header(sound.rate, 0))
         _write(self._wave, extent.wave_end, pcm)
         self._index.add(
             _to_line(
                 {
                     "bytes": len(pcm),
                     "crc": zlib.crc32(pcm),
-                    "rate": audio.rate,
-                    "peak": loudest,
-                    "timings": [(t.kind, t.text, t.start_ms, t.end_ms) for t in audio.timings],
+                    "rate": sound.rate,
+                    "peak": sound.peak,
+                    "timings": [(t.kind, t.text, t.start_ms, t.end_ms) for t in sound.timings],
                 }
             )
         )
         extent.done += 1
-        extent.rate = audio.rate
-        extent.peak = max(extent.peak, loudest)
+        extent.rate = sound.rate
+        extent.peak = max(extent.peak, sound.peak)
         extent.wave_end += len(pcm)
 
-    def finish(self) -> Take:
-        """Make the WAV file whole, see it to the disk, and close the spool.
+    def finish(self, target: Target | None = None) -> Take:
+        """Make the file of it all, see it to the disk, and close the spool.
 
         Raises:
-            EngineError: There is nothing in it.
+            EngineError: There is nothing in it, or too much for the kind of file that is wanted.
             OSError: It cannot be written.
         """
-        extent = self._extent
+        extent, target = self._extent, target or Target()
         if extent.done == 0:
             raise EngineError("nothing was said")
-        size = extent.wave_end - HEADER_BYTES
+        seconds = (extent.wave_end - HEADER_BYTES) / SAMPLE_BYTES / extent.rate
+        path, rate = Path(self._wave.name), extent.rate
         self._wave.truncate(extent.wave_end)
-        _write(self._wave, 0, wav_header(extent.rate, size))
-        os.fsync(self._wave.fileno())
-        self._wave.seek(0)
-        digest = hashlib.file_digest(self._wave, "sha256").hexdigest()
+        if target.format is Format.WAV and target.rate in (0, rate):
+            self._complete(target.tags)
+        else:
+            path = path.with_suffix(MADE)
+            rate = encode(path, self._blocks(), rate, target)
         self._wave.close()
         self._index.finish()
+        bytes, sha256 = seal(path)
         return Take(
-            path=Path(self._wave.name),
-            rate=extent.rate,
-            seconds=size / SAMPLE_BYTES / extent.rate,
-            bytes=extent.wave_end,
+            path=path,
+            rate=rate,
+            seconds=seconds,
+            bytes=bytes,
             peak=extent.peak,
-            sha256=digest,
+            sha256=sha256,
             timings=_Timings(self._index),
         )
+
+    def _complete(self, tags: Tags) -> None:
+        """Make a whole WAV file of what has grown."""
+        info = info_chunk(tags)
+        size = self._extent.wave_end - HEADER_BYTES
+        if size + len(info) > WAV_DATA_LIMIT:
+            raise EngineError("more sound than a WAV file can hold")
+        _write(self._wave, self._extent.wave_end, info)
+        _write(self._wave, 0, wav_header(self._extent.rate, size, len(info)))
+        os.fsync(self._wave.fileno())
+
+    def _blocks(self) -> Iterator[NDArray[np.int16]]:
+        """Yield the sound, a block at a time."""
+        import numpy as np
+
+        self._wave.seek(HEADER_BYTES)
+        while block := self._wave.read(_BLOCK):
+            yield np.frombuffer(block, "<i2")
 
     def close(self) -> None:
         """Let go of the files; a later attempt can go on with them."""

@@ -1,26 +1,49 @@
-"""A take: all that a job had to say, in one WAV file."""
+"""A take: all that a job had to say, in one file of sound."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.audio import HEADER_BYTES, SAMPLE_BYTES, WAV_DATA_LIMIT, peak, to_pcm16, wav_header
+from engine.audio import HEADER_BYTES, SAMPLE_BYTES, WAV_DATA_LIMIT, Sound, wav_header
+from engine.encoding import Tags
 from engine.engine import EngineError
-from engine.speech import Audio, Timing
+from engine.speech import Format, Timing
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NAMELESS = Tags(title="", voice="")
+MADE = ".take"
+"""What stands behind the name of a take that is not the spool's own WAV file, until it gets the name that lasts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """What kind of file is wanted."""
+
+    format: Format = Format.WAV
+    """The kind of file."""
+    rate: int = 0
+    """Samples a second, in Hz; 0: the engine's own, or what the format has next to it."""
+    tags: Tags = NAMELESS
+    """What the file tells of itself."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Take:
-    """Everything that a job had to say, in one WAV file."""
+    """Everything that a job had to say, in one file of sound."""
 
     path: Path
     """The file, whole and on disk; its name is still a temporary one."""
     rate: int
-    """Samples a second, in Hz."""
+    """Samples a second in the file, in Hz."""
     seconds: float
     """How long it lasts, in seconds."""
     bytes: int
@@ -33,7 +56,7 @@ class Take:
     """What is said when, from the start of the file; a spool's are read from its index, as long as that is there."""
 
 
-def write(path: Path, sounds: Sequence[Audio]) -> Take:
+def write(path: Path, sounds: Sequence[Sound], target: Target | None = None) -> Take:
     """Write sounds one after another into one file, and see it to the disk. It works on disk, and on one thread.
 
     For what is soon said again if the process is killed: it spares the index, its checksums and a second reading.
@@ -42,40 +65,77 @@ def write(path: Path, sounds: Sequence[Audio]) -> Take:
         EngineError: There are none, their rates differ, or they are too long for a WAV file.
         OSError: It cannot be written.
     """
-    if len({audio.rate for audio in sounds}) != 1:
+    target = target or Target()
+    if len({sound.rate for sound in sounds}) != 1:
         raise EngineError(f"{len(sounds)} sounds that are of no one rate")
     rate = sounds[0].rate
-    peaks = [peak(audio.samples) for audio in sounds]
-    parts: list[bytes | memoryview] = [
-        to_pcm16(audio.samples, loudest) for audio, loudest in zip(sounds, peaks, strict=True)
-    ]
-    size = sum(map(len, parts))
-    if size > WAV_DATA_LIMIT:
-        raise EngineError("more sound than a WAV file can hold")
-    digest = hashlib.sha256()
+    loudest = max(sound.peak for sound in sounds)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        for part in [wav_header(rate, size), *parts]:
-            digest.update(part)
-            file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
+    if target.format is Format.WAV and target.rate in (0, rate):
+        bytes, sha256 = _write_wav(path, rate, [sound.pcm for sound in sounds], target.tags)
+    else:
+        path = path.with_suffix(MADE)
+        rate = encode(path, (sound.pcm for sound in sounds), rate, target)
+        bytes, sha256 = seal(path)
     return Take(
         path=path,
         rate=rate,
-        seconds=size / SAMPLE_BYTES / rate,
-        bytes=HEADER_BYTES + size,
-        peak=max(peaks),
-        sha256=digest.hexdigest(),
+        seconds=sum(len(sound.pcm) / sound.rate for sound in sounds),
+        bytes=bytes,
+        peak=loudest,
+        sha256=sha256,
         timings=_Timings(sounds),
     )
+
+
+def encode(path: Path, blocks: Iterable[NDArray[np.int16]], rate: int, target: Target) -> int:
+    """Write blocks of samples at `rate` Hz into a file of the kind that is wanted, and return the rate that it has.
+
+    Raises:
+        EngineError: They are too long for that kind.
+        OSError: It cannot be written.
+    """
+    from engine.encoding import encoder
+
+    with ExitStack() as undo:
+        encoding = encoder(path, target.format, rate=rate, out_rate=target.rate, tags=target.tags)
+        undo.callback(encoding.discard)
+        for block in blocks:
+            encoding.write(block)
+        encoding.close()
+        undo.pop_all()
+    return encoding.rate
+
+
+def seal(path: Path) -> tuple[int, str]:
+    """Return the size of a file that is whole, in bytes, and its SHA-256."""
+    with path.open("rb") as file:
+        return os.fstat(file.fileno()).st_size, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_wav(path: Path, rate: int, parts: Sequence[NDArray[np.int16]], tags: Tags) -> tuple[int, str]:
+    from engine.encoding import info_chunk
+
+    info = info_chunk(tags)
+    size = SAMPLE_BYTES * sum(map(len, parts))
+    if size + len(info) > WAV_DATA_LIMIT:
+        raise EngineError("more sound than a WAV file can hold")
+    digest = hashlib.sha256()
+    blocks: list[bytes | memoryview] = [wav_header(rate, size, len(info)), *(part.data.cast("B") for part in parts), info]
+    with path.open("wb") as file:
+        for block in blocks:
+            digest.update(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    return HEADER_BYTES + size + len(info), digest.hexdigest()
 
 
 class _Timings(Iterable[Timing]):
     """The timings of several sounds, from the start of the first; made when somebody wants them."""
 
-    def __init__(self, sounds: Sequence[Audio]) -> None:
-        self._sounds = [(len(audio.samples), audio.rate, audio.timings) for audio in sounds]
+    def __init__(self, sounds: Sequence[Sound]) -> None:
+        self._sounds = [(len(sound.pcm), sound.rate, sound.timings) for sound in sounds]
 
     def __iter__(self) -> Iterator[Timing]:
         samples = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from engine.value import value
 from storage.database import Transaction
 from storage.table import Person, Step, Table
 
@@ -35,7 +35,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Act:
     """Something that an admin did."""
 

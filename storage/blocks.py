@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from engine.value import value
 from storage.database import Transaction
 from storage.table import Person, Step, Table
 
@@ -31,7 +30,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Block:
     """A person who is not served."""
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from engine.value import value
 from storage.database import Row, Transaction, Value
 from storage.table import Person, Step, Table
 
@@ -53,7 +53,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Delivery:
     """A reply on its way to a person."""
 
@@ -168,6 +168,11 @@ def expire(tx: Transaction, before: int) -> int:
         "DELETE FROM deliveries WHERE state IN ('sent', 'undeliverable', 'unknown') AND updated_at < :before",
         before=before,
     )
+
+
+def drop(tx: Transaction, job_id: int) -> int:
+    """Drop what answers a job, sent or not, for its person wants nothing of it to be left; return how many."""
+    return tx.run("DELETE FROM deliveries WHERE job_id = :job_id", job_id=job_id)
 
 
 def _move(tx: Transaction, id: int, attempt: int, change: str, **values: Value) -> bool:

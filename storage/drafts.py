@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from engine.value import value
 from storage.clock import HOUR
 from storage.database import Row, Transaction
 from storage.table import Person, Step, Table
@@ -48,7 +48,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Draft:
     """A request to which something is missing."""
 

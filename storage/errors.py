@@ -26,6 +26,10 @@ class DatabaseBroken(StorageError):
     """{file} is damaged; put back a copy from {copies}, then start Mynah again. Nothing was changed."""
 
 
+class DatabaseIsFolder(StorageError):
+    """{file} is a folder, and Mynah keeps its database there; move it away, or set MYNAH_DATA to another folder."""
+
+
 class DatabaseNewer(StorageError):
     """{file} was made by a newer Mynah; install that version again, or put back a copy from {copies}."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from engine.value import value
 from storage.database import Transaction
 from storage.table import Person, Step, Table
 
@@ -31,7 +30,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Event:
     """Something that a platform told us, and what came of it."""
 
@@ -91,6 +90,11 @@ def answer(tx: Transaction, platform: str, event_id: str, reply: str) -> None:
         event_id=event_id,
         reply=reply,
     )
+
+
+def drop_replies(tx: Transaction, user_id: int) -> int:
+    """Drop what was answered at once to a person, but not that it was; return to how many events."""
+    return tx.run("UPDATE events SET reply = NULL WHERE user_id = :user_id AND reply IS NOT NULL", user_id=user_id)
 
 
 def expire(tx: Transaction, before: int) -> int:

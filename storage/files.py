@@ -46,6 +46,8 @@ TABLE = Table(
         Step(102, "CREATE INDEX files_by_end ON files (expires_at) WHERE expires_at IS NOT NULL"),
         Step(117, "ALTER TABLE files ADD COLUMN job_id INTEGER REFERENCES jobs (id) ON DELETE SET NULL"),
         Step(118, "CREATE INDEX files_of_job ON files (job_id) WHERE job_id IS NOT NULL"),
+        Step(200, "ALTER TABLE files ADD COLUMN answers TEXT CHECK (length(answers) = 64)"),
+        Step(201, "CREATE INDEX files_by_answer ON files (user_id, answers) WHERE answers IS NOT NULL"),
     ),
 )
 
@@ -88,11 +90,13 @@ class File:
     """When it goes, in ms; None: it stays."""
     created_at: int
     """When it was made, in ms."""
+    answers: str | None
+    """The fingerprint of what it answers, in hex: the same asked again by its owner is answered with it."""
 
 
-def path(id: int, format: str) -> str:
-    """Return where the file of that number lies, relative to the data folder."""
-    return f"generations/{id}.{format}"
+def path(id: int, ending: str) -> str:
+    """Return where the file of that number lies, relative to the data folder; `ending` has no dot."""
+    return f"generations/{id}.{ending}"
 
 
 def add(
@@ -108,15 +112,20 @@ def add(
     rate: int | None,
     expires_at: int | None,
     place_id: int | None = None,
+    beside: int | None = None,
+    answers: str | None = None,
 ) -> int:
-    """Note a file and return its number; its bytes count in the job's place, or in `place_id` where no job made it."""
+    """Note a file and return its number; its bytes count in the job's place, or in `place_id` where no job made it.
+
+    It lies at `path` with the ending of its name, under its own number, or under that of the file `beside` it.
+    """
     id = int(
         tx.value(
             """
             INSERT INTO files (user_id, job_id, place_id, name, path, format, sha256, bytes, seconds, rate,
-                expires_at, last_used_at, created_at)
+                expires_at, answers, last_used_at, created_at)
             VALUES (:user_id, :job_id, COALESCE(:place_id, (SELECT place_id FROM jobs WHERE id = :job_id)), :name, '',
-                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :now, :now)
+                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :now, :now)
             RETURNING id
             """,
             user_id=user_id,
@@ -129,10 +138,12 @@ def add(
             seconds=seconds,
             rate=rate,
             expires_at=expires_at,
+            answers=answers,
             now=tx.now,
         )
     )
-    tx.run("UPDATE files SET path = :path WHERE id = :id", id=id, path=path(id, format))
+    place = path(id if beside is None else beside, name.rpartition(".")[2])
+    tx.run("UPDATE files SET path = :path WHERE id = :id", id=id, path=place)
     return id
 
 
@@ -140,6 +151,26 @@ def get(tx: Transaction, id: int) -> File | None:
     """Return the file of that number."""
     row = tx.one("SELECT * FROM files WHERE id = :id", id=id)
     return _file(row) if row else None
+
+
+def answering(tx: Transaction, user_id: int, fingerprint: str) -> File | None:
+    """Return a person's latest file that answers what has that fingerprint, unless its time is over."""
+    row = tx.one(
+        """
+        SELECT * FROM files
+        WHERE user_id = :user_id AND answers = :fingerprint AND (expires_at IS NULL OR expires_at > :now)
+        ORDER BY id DESC LIMIT 1
+        """,
+        user_id=user_id,
+        fingerprint=fingerprint,
+        now=tx.now,
+    )
+    return _file(row) if row else None
+
+
+def of_job(tx: Transaction, job_id: int) -> list[File]:
+    """Return the files that a job has made and that are still there, the main one first."""
+    return [_file(row) for row in tx.all("SELECT * FROM files WHERE job_id = :job_id ORDER BY id", job_id=job_id)]
 
 
 def of_user(tx: Transaction, user_id: int, limit: int = 20, offset: int = 0) -> list[File]:

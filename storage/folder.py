@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from engine.value import value
 from storage import disk
 from storage.clock import DAY
 from storage.database import Database, Transaction
@@ -33,7 +34,7 @@ _LOCKED_BYTE = 1 << 30
 """Far behind the text of the lock file, because Windows lets nobody read what is locked."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Swept:
     """What a sweep found."""
 

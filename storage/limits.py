@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from engine.value import value
 from storage.database import Row, Transaction
 from storage.ledger import Slot
 from storage.metrics import Metric, Period
@@ -61,7 +61,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Allowances:
     """The limits that hold where nobody has set others."""
 
@@ -69,7 +69,7 @@ class Allowances:
     """What a member may use of a metric in a period; -1, and what is not named, is as much as they like."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Limit:
     """A limit that somebody has set."""
 
@@ -169,7 +169,7 @@ class Ceiling(NamedTuple):
     """Where it comes from."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Ceilings:
     """The limits that hold for a person in a place."""
 

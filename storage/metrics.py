@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from engine.value import value
 
 
 class Metric(enum.Enum):
@@ -42,7 +43,7 @@ class Period(enum.Enum):
     __hash__ = object.__hash__  # as above
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Charge:
     """An amount of one metric."""
 

@@ -10,12 +10,12 @@ import contextlib
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.discovery import plugins
+from engine.value import value
 from storage import backups, disk
-from storage.errors import DatabaseBroken, DatabaseNewer, FolderReadOnly
+from storage.errors import DatabaseBroken, DatabaseIsFolder, DatabaseNewer, FolderReadOnly
 from storage.table import Step, Table
 
 OURS = "mynah"
@@ -35,7 +35,7 @@ _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class _Planned:
     """A step of a table, with what `migrations` knows it by."""
 
@@ -52,9 +52,12 @@ def migrate(path: Path, tables: Sequence[Table], copies: Path, now_ms: int) -> l
     Raises:
         DatabaseNewer: It has steps that this Mynah does not know; nothing was changed.
         DatabaseBroken: It is damaged; nothing was changed.
+        DatabaseIsFolder: It is no file.
         FolderReadOnly, NoRoom: It cannot be written.
     """
     plan = _plan(tables)
+    if path.is_dir():
+        raise DatabaseIsFolder(file=path)
     with _in_words(path, copies):
         _set_stale_journal_aside(path, now_ms)
         if not path.exists():

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from engine.value import value
 from storage import tombstones
 from storage.database import Row, Transaction, Value, due_for_scrub
 from storage.table import Person, Table, tables
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Forgotten:
     """What went when a person was forgotten."""
 
@@ -133,11 +133,11 @@ def _who(user_id: int) -> dict[str, Value]:
 
 def _told(table: Table, row: Row, user_id: int) -> dict[str, Value]:
     cells: dict[str, Value] = dict(zip(row.keys(), row, strict=True))
-    for column, value in cells.items():
-        if column in table.people and value not in _who(user_id).values():
+    for column, held in cells.items():
+        if column in table.people and held not in _who(user_id).values():
             cells[column] = None
-        elif isinstance(value, bytes):
-            cells[column] = base64.b64encode(value).decode("ascii")
+        elif isinstance(held, bytes):
+            cells[column] = base64.b64encode(held).decode("ascii")
     return cells
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from engine.value import value
 from storage.database import Row, Transaction
 from storage.table import Step, Table
 
@@ -34,7 +34,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Place:
     """A server, a group, or a platform's direct messages."""
 

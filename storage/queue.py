@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from engine.value import value
 from storage import deliveries, jobs, quota
 from storage import line as lines
 from storage.database import Row, Transaction, Value
@@ -47,7 +47,7 @@ INTERRUPTIONS = 50
 """How often a job may be cut off by the end of the process before it is taken for the cause."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Ending:
     """Why a job could not be done, and what the person is told."""
 
@@ -59,7 +59,7 @@ class Ending:
     """What is answered, in the form in which the outbox keeps it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Recovered:
     """What an earlier run of the process had left behind."""
 

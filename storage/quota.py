@@ -9,10 +9,10 @@ while they are set, and begin with what was used before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal, Protocol
 
+from engine.value import value
 from storage import balances, ledger, limits
 from storage.database import Row, Transaction, Value
 from storage.ledger import Slot, Slots
@@ -67,7 +67,7 @@ class Shortage(Exception):
         """When it starts again, in ms; None: when something held goes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Standing:
     """How a person stands with one limit."""
 
@@ -282,7 +282,7 @@ def total(charges: Iterable[Charge]) -> dict[Metric, int]:
     return amounts
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class _Party:
     """A person in a place."""
 

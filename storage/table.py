@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.discovery import values
+from engine.value import value
 
 
 class Person(enum.Enum):
@@ -33,7 +34,7 @@ class Step:
     """One statement."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Table:
     """One table of the database."""
 

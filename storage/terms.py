@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC as UTC_TIME
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from engine.value import value
 from storage.clock import MINUTE
 from storage.metrics import Period
 
@@ -17,7 +17,7 @@ QUARTER = 15 * MINUTE
 UTC = "UTC"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Terms:
     """The day and the month that a moment falls in."""
 

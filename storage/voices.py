@@ -131,6 +131,16 @@ def named(tx: Transaction, name: str, *, user_id: int, place_id: int) -> Voice |
     return _voice(row) if row else None
 
 
+def built_in(tx: Transaction, engine: str, key: str) -> Voice | None:
+    """Return the built-in voice of an engine's speaker."""
+    row = tx.one(
+        f"{_VOICE} WHERE v.kind = 'builtin' AND v.status = 'ready' AND s.engine = :engine AND s.key = :key",
+        engine=engine,
+        key=key,
+    )
+    return _voice(row) if row else None
+
+
 def visible(
     tx: Transaction,
     *,

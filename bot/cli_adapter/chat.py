@@ -13,7 +13,7 @@ from bot.cli_adapter.history import forget_with
 from bot.cli_adapter.inputs import fetch, resolve
 from bot.cli_adapter.line import LEAVE, read_line
 from bot.cli_adapter.manual import manual
-from bot.cli_adapter.output import address_of
+from bot.cli_adapter.output import address_of, formatted
 from bot.cli_adapter.play import Playlist
 from bot.cli_adapter.render import Renderer
 from bot.cli_adapter.terminal import HOST
@@ -143,7 +143,7 @@ class Chat:
         if typed.command is None:
             print(manual(typed.about, app.commands, chat=True), flush=True)
             return
-        values = resolve(typed.command, typed.values, piped=False)
+        values = formatted(typed.output, typed.command, resolve(typed.command, typed.values, piped=False))
         request = Request(command=typed.command.name, values=values, address=address_of(typed.output, typed.command))
         answer = await app.desk.ask(HOST, request, fetch=fetch)
         if isinstance(answer, Ticket):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -14,6 +13,7 @@ from bot.cli_adapter.line import LEAVE
 from bot.cli_adapter.options import default_of, extras, places
 from commands.core.command import Command
 from commands.core.params import Body, Param, Suggest
+from engine.value import value
 
 Suggestions = Callable[[str, str, str], Awaitable[list[str]]]
 """async (command, parameter, what is typed) -> what it may go on as"""
@@ -108,7 +108,7 @@ def _param(command: Command, option: str) -> Param | None:
     return next((p for p in command.params if p.option == option.lower()), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class _SoFar:
     """What the words before the cursor make of the one under it."""
 

@@ -27,12 +27,13 @@ class Glance(Database):
     """One read-only connection, for one look."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        super().__init__((), (), SystemClock())  # type: ignore[arg-type]  # nothing here goes through a thread
-        self._connection = connection
+        super().__init__((), (), connection, SystemClock())  # type: ignore[arg-type]  # nothing goes through a thread
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` at once."""
-        return work(Transaction(self._connection, self.clock.now()))
+        return work(Transaction(self._glancer, self.clock.now()))
+
+    glance = read
 
 
 def suggest(command: Command, param: Param, typed: str) -> list[str]:

@@ -49,7 +49,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _told(words: Sequence[str]) -> int:
     """Do it; what goes wrong is told in words."""
-    every: Mapping[str, Command] = {}
+    every: Mapping[str, Command] | None = None
     try:
         if list(words) == ["--version"]:
             return _version()
@@ -60,9 +60,9 @@ def _told(words: Sequence[str]) -> int:
     except streams.Unheard:
         raise
     except _expected() as error:
-        return _refuse(error, words, every, 1)
+        return _refuse(error, words, None, 1)
     except Exception as error:
-        return _refuse(_stumbled(error), words, every, 1)
+        return _refuse(_stumbled(error), words, None, 1)
 
 
 def _stumbled(error: Exception, log_file: Path | None = None) -> MynahError:
@@ -147,11 +147,12 @@ def _log(loaded: Loaded, *, chat: bool) -> AbstractContextManager[None]:
     return logging_to(loaded.settings, loaded.data, chat=chat)
 
 
-def _refuse(error: Exception, words: Sequence[str], every: Mapping[str, Command], status: int) -> int:
+def _refuse(error: Exception, words: Sequence[str], every: Mapping[str, Command] | None, status: int) -> int:
+    """Say why not, on behalf of the command that was typed; `every` are those that the sentence may name."""
     if wants_json(words):
         streams.say(for_program(Reply(text=str(error), error=type(error).__name__)))
     else:
-        _complain(Renderer(every, chat=False).words(str(error)) if every else str(error))
+        _complain(Renderer(every, chat=False).words(str(error)) if every is not None else str(error))
     return status
 
 

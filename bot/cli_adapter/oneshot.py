@@ -10,7 +10,7 @@ from bot.app import App
 from bot.cli_adapter import signals, streams
 from bot.cli_adapter.history import forget_with
 from bot.cli_adapter.inputs import fetch, resolve
-from bot.cli_adapter.output import address_of
+from bot.cli_adapter.output import address_of, formatted
 from bot.cli_adapter.parser import Typed
 from bot.cli_adapter.progress import Bar
 from bot.cli_adapter.render import Renderer, for_program
@@ -48,7 +48,7 @@ class OneShot:
         """
         return Request(
             command=self._command.name,
-            values=resolve(self._command, self._typed.values, piped=True),
+            values=formatted(self._typed.output, self._command, resolve(self._command, self._typed.values, piped=True)),
             address=address_of(self._typed.output, self._command),
         )
 

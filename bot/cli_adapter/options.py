@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from commands.core.command import Command
 from commands.core.errors import UsageError
 from commands.core.params import Body, Param
+from engine.value import value
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Extra:
     """An option of the terminal's own: no command ever sees it."""
 
@@ -126,7 +127,7 @@ class Given:
         if len(self.placed) > len(waiting):
             raise self._too_many(self.placed[len(waiting)])
         for param in waiting[len(self.placed) :]:
-            if param.required:
+            if param.lacks(self.values):
                 raise UsageError(
                     "{command} needs {name}: {help}", command=self.called, name=param.option, help=param.help
                 )

@@ -7,14 +7,43 @@ import errno
 import filecmp
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from commands.core.command import Command
 from commands.core.errors import Refused, UsageError
 
-OTHER_SOUNDS = frozenset({"aac", "aiff", "flac", "m4a", "m4b", "mp3", "oga", "ogg", "opus", "webm", "wma"})
-"""Endings that promise a kind of sound; a file named so must be of that kind."""
+KINDS = {
+    "wav": "wav",
+    "mp3": "mp3",
+    "flac": "flac",
+    "ogg": "ogg-opus",
+    "oga": "ogg-opus",
+    "opus": "ogg-opus",
+    "m4a": "m4a",
+}
+"""Endings that promise a kind of sound that is made here."""
+OTHER_SOUNDS = frozenset({"aac", "aiff", "m4b", "webm", "wma"})
+"""Endings that promise another one; no file may be named so."""
+
+
+def formatted(output: str, command: Command, values: Mapping[str, object]) -> dict[str, object]:
+    """Return the values with the format that the name of the output promises, where none is given.
+
+    Raises:
+        UsageError: Another one is given.
+    """
+    kind = KINDS.get(_ending(output), "")
+    if not kind or command.param("format") is None:
+        return dict(values)
+    given = str(values.get("format", "auto")).strip().lower()
+    if given not in ("auto", kind):
+        raise UsageError(
+            "A {given} file cannot be called {output}; leave --format out, or name it otherwise.",
+            given=given[:20],
+            output=Path(output).name[:60],
+        )
+    return {**values, "format": kind}
 
 
 def address_of(output: str, command: Command) -> dict[str, object]:
@@ -31,7 +60,7 @@ def address_of(output: str, command: Command) -> dict[str, object]:
         raise UsageError("--output takes the name of a file or of a folder; it cannot be '-'.")
     if not output.isprintable():
         raise UsageError("That --output has a character in its name that cannot be shown; choose another name.")
-    _check_format(Path(output).suffix.lower().removeprefix("."), command)
+    _check_format(_ending(output), command)
     try:
         return _checked(output)
     except OSError as error:
@@ -75,12 +104,15 @@ def in_words(error: OSError, target: str) -> str:
     return f"{target} could not be written: {why}."
 
 
+def _ending(output: str) -> str:
+    return Path(output).suffix.lower().removeprefix(".")
+
+
 def _check_format(ending: str, command: Command) -> None:
     """Refuse a name that promises another kind of sound than there will be."""
-    param = command.param("format")
-    made = param.choices if param else ("wav",)
-    if ending in OTHER_SOUNDS and ending not in made:
-        raise UsageError("Mynah does not make {ending} files; name it something.{made}.", ending=ending, made=made[-1])
+    made = tuple(KINDS) if command.param("format") else ("wav",)
+    if ending in OTHER_SOUNDS or (ending in KINDS and ending not in made):
+        raise UsageError("Mynah does not make {ending} files; name it something.{made}.", ending=ending, made=made[0])
 
 
 def _checked(output: str) -> dict[str, object]:

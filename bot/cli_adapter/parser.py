@@ -9,6 +9,7 @@ from bot.cli_adapter.options import Given, default_of, nearest, places
 from commands.core.command import Command
 from commands.core.errors import UsageError
 from commands.core.params import Body
+from engine.value import value
 
 OWN = {
     "run": "Start Mynah: on a terminal to chat, elsewhere to serve until it is stopped.",
@@ -19,7 +20,7 @@ SHELLS = ("bash", "zsh", "fish")
 """The shells that `mynah completion` knows."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Typed:
     """What somebody typed behind `mynah`, understood."""
 
@@ -125,8 +126,10 @@ def _own(word: str, rest: list[str], config: str) -> Typed:
 
 def _find(words: list[str], commands: Mapping[str, Command]) -> _Found | tuple[str, ...]:
     """Find the command that the first words name, or the group whose help is asked for."""
+    if command := commands.get(words[0]):  # first, because it may spare the others from being imported
+        return _Found(command, words[1:])
     depth = max(len(command.path) for command in commands.values())
-    for length in range(min(depth, len(words)), 0, -1):
+    for length in range(min(depth, len(words)), 1, -1):
         if command := commands.get(" ".join(words[:length])):
             return _Found(command, words[length:])
     for length in range(min(depth - 1, len(words)), 0, -1):

@@ -48,7 +48,7 @@ class Renderer:
 
     def words(self, text: str) -> str:
         """Put the commands that a sentence names the way in which they are typed here."""
-        if self._chat:
+        if self._chat or "/" not in text:
             return text
         return for_shell(text, self._commands)
 
@@ -137,7 +137,8 @@ def _object(reply: Reply, paths: Sequence[Path]) -> Mapping[str, Json]:
         return {"items": list(reply.items)}
     if reply.files:
         file = {"id": reply.files[0].id, "file": str(paths[0]) if paths else ""}
-        return {**file, **reply.data, "file": file["file"]}
+        beside = {"beside": [str(path) for path in paths[1:]]} if len(paths) > 1 else {}
+        return {**file, **reply.data, "file": file["file"], **beside}
     return reply.data or {"message": reply.text}
 
 

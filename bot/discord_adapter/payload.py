@@ -118,11 +118,12 @@ def _group(head: str, commands: Mapping[str, Command]) -> app_commands.Group:
 
 def _option(param: Param) -> inspect.Parameter:
     annotation = _annotation(param)
+    needed = param.required and not param.instead
     return inspect.Parameter(
         param.name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=inspect.Parameter.empty if param.required else None,  # unset stays unset: our own default applies
-        annotation=annotation if param.required else annotation | None,
+        default=inspect.Parameter.empty if needed else None,  # unset stays unset: our own default applies
+        annotation=annotation if needed else annotation | None,
     )
 
 

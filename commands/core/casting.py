@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import replace
 
 from commands.core.context import Asker, Inquiry
@@ -12,25 +13,77 @@ from storage import users, voices
 from storage.database import Transaction
 from storage.voices import Voice, fold
 
+AUTO = "auto"
+"""The default voice of a host who leaves the choice to Mynah."""
+USUAL = "en"
+"""What a text is taken for where nobody knows its language."""
 LIKE = 0.75
 """How much a name must be like what was typed to be offered, from 0 to 1."""
 
 
-def cast(tx: Transaction, inquiry: Inquiry, name: str) -> Voice:
-    """Return the voice of that name; without a name the person's own, else the place's, else the host's.
+def cast(tx: Transaction, inquiry: Inquiry, name: str, language: str | None = None) -> Voice:
+    """Return who says a text.
+
+    A voice that is named says it, whatever the language: it was asked for. Where the person names a language beside a
+    variant of a built-in voice, that variant speaks the language: 'en-gb+annie' and 'de' make 'de+annie'.
+
+    Without a name, the first of these that speaks the language does: the person's own choice, the place's, the host's.
+    Where none of them does, the best voice for the language does: a German text in an English voice is noise, and who
+    chose a built-in voice chose how it sounds, not what it cannot read. A clone, or a voice that was trained, is chosen
+    for whose voice it is, so it keeps every text. Where nobody knows the language, the first choice speaks.
+
+    Args:
+        tx: The transaction to look in.
+        inquiry: Who asks, and where.
+        name: The voice that the person names; empty where they name none.
+        language: What the person says that the text is in, or what it was found to be in, as a BCP 47 tag.
 
     Raises:
         NotFound: There is none that the person may use; the sentence offers the nearest, or names the setting.
     """
     if name:
-        return named(tx, inquiry, name)
+        voice = named(tx, inquiry, name)
+        return _in_language(tx, inquiry, voice, language) if language else voice
+    first: Voice | None = None
+    for voice in _chosen(tx, inquiry):
+        if not language or voice.kind != "builtin" or _speaks(inquiry, voice, language):
+            return voice
+        first = first or voice
+    best = _best(tx, inquiry, language) if language else None
+    return best or first or _best(tx, inquiry, USUAL) or _hosts(tx, inquiry)
+
+
+def _chosen(tx: Transaction, inquiry: Inquiry) -> Iterator[Voice]:
+    """Tell the voices that were chosen, the nearest choice first: the person's own, the place's, the host's."""
     asker = inquiry.asker
     user = users.get(tx, asker.user_id)
     for voice_id in (user.default_voice_id if user else None, asker.place.default_voice_id):
         voice = voices.get(tx, voice_id) if voice_id is not None else None
         if voice is not None and _may_use(tx, voice, asker):
-            return voice
-    return _hosts(tx, inquiry)
+            yield voice
+    if inquiry.rules.default_voice != AUTO:
+        yield _hosts(tx, inquiry)
+
+
+def _best(tx: Transaction, inquiry: Inquiry, language: str) -> Voice | None:
+    """Return the best voice for a language, or None where nobody speaks it; only for English anybody will do then."""
+    choice = inquiry.host.choice
+    speaker = choice.best(language) or (choice.any() if language == USUAL else None)
+    return voices.built_in(tx, speaker.engine, speaker.key) if speaker else None
+
+
+def _speaks(inquiry: Inquiry, voice: Voice, language: str) -> bool:
+    return inquiry.host.choice.speaks(voice.engine, voice.speaker_key, voice.language, language)
+
+
+def _in_language(tx: Transaction, inquiry: Inquiry, voice: Voice, language: str) -> Voice:
+    """Return the same variant in another language, where its engine has that; else the voice itself."""
+    _, plus, variant = voice.speaker_key.partition("+")
+    if not plus or _speaks(inquiry, voice, language):
+        return voice
+    speaker = inquiry.host.choice.best(language, voice.engine)
+    base = voices.built_in(tx, speaker.engine, speaker.key) if speaker else None
+    return _varied(inquiry, base, variant) if base else voice
 
 
 def _hosts(tx: Transaction, inquiry: Inquiry) -> Voice:

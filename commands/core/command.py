@@ -6,7 +6,7 @@ import enum
 import hashlib
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, get_type_hints
@@ -77,6 +77,11 @@ class Command:
         form = ";".join(f"{p.name}:{p.kind.__name__}:{p.required}" for p in self.params)
         return hashlib.sha256(form.encode()).hexdigest()[:16]
 
+    @cached_property
+    def needed(self) -> tuple[Param, ...]:
+        """The parameters that it cannot do without."""
+        return tuple(param for param in self.params if param.required)
+
     def param(self, name: str) -> Param | None:
         """Return the parameter of that name, if it has one."""
         return next((p for p in self.params if p.name == name), None)
@@ -108,21 +113,51 @@ def command(
     return declare
 
 
-def commands() -> dict[str, Command]:
+class Commands(Mapping[str, Command]):
     """Every command that the folder or a plugin brings, by name.
+
+    Who asks for one by its name has only the file imported that is named as its first word, if it is there.
 
     Raises:
         ValueError: Two commands have one name, or one's name is the group of another.
+        PluginBroken: A plugin cannot be imported.
     """
-    found: dict[str, Command] = {}
-    for each in sorted(values(Command, "commands"), key=lambda c: c.path):
-        if each.name in found:
+
+    def __init__(self) -> None:
+        self._families: dict[str, dict[str, Command]] = {}
+
+    @cached_property
+    def _every(self) -> dict[str, Command]:
+        return _by_name(values(Command, "commands"))
+
+    def __getitem__(self, name: str) -> Command:
+        family = name.partition(" ")[0]
+        if family not in self._families:
+            self._families[family] = _by_name(values(Command, "commands", family)) if family.isidentifier() else {}
+        return self._families[family].get(name) or self._every[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._every)
+
+    def __len__(self) -> int:
+        return len(self._every)
+
+
+def commands() -> Commands:
+    """Every command that the folder or a plugin brings, by name."""
+    return Commands()
+
+
+def _by_name(found: Iterable[Command]) -> dict[str, Command]:
+    named: dict[str, Command] = {}
+    for each in sorted(found, key=lambda c: c.path):
+        if each.name in named:
             raise ValueError(f"command {each.name!r} is declared twice")
-        found[each.name] = each
-    for each in found.values():
-        if len(each.path) > 1 and each.path[0] in found:
+        named[each.name] = each
+    for each in named.values():
+        if len(each.path) > 1 and each.path[0] in named:
             raise ValueError(f"{each.path[0]!r} is a command and a group at once")
-    return found
+    return named
 
 
 def shown_to(every: Mapping[str, Command], *words: str) -> Audience:

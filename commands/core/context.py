@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from commands.core.command import Audience, Command
 from commands.core.studio import Studio
+from engine.choice import Choice
 from engine.engine import Abilities
 from engine.speech import Variant
+from engine.value import value
 from storage import queue, voices
 from storage.database import Database, Transaction, Work
 from storage.metrics import Metric
@@ -20,7 +22,7 @@ from storage.quota import Allowances
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Asker:
     """The person who asks, and where."""
 
@@ -38,7 +40,7 @@ class Asker:
     """Ids of the roles that they have there, the best first."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Rules:
     """What the host has set that commands go by."""
 
@@ -74,6 +76,14 @@ class Host(Protocol):
         """The variants that the speakers of each open engine can take behind a '+', by the engine's name."""
 
     @property
+    def choice(self) -> Choice:
+        """Who speaks where nobody has chosen a voice."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages that the open engines speak, as BCP 47 tags in order."""
+
+    @property
     def key(self) -> bytes:
         """The secret of this data folder, under which forgotten people's use is kept."""
 
@@ -91,7 +101,7 @@ class Host(Protocol):
         """Make the task of a job stop, if it has one, and wait until it has."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Inquiry:
     """What may be looked at before anything is done: by suggestions, quotes and refusals."""
 
@@ -108,6 +118,10 @@ class Inquiry:
         """Run `work` over one unchanging view of what is remembered."""
         return await self.database.read(work)
 
+    async def glance(self, work: Work[T]) -> T:
+        """Run `work` as `read` does, here and now: for some rows by their keys, of what is asked with every request."""
+        return await self.database.glance(work)
+
     async def voice_names(self, typed: str) -> list[str]:
         """Up to 25 names of voices that the asker may use and that match what is typed, best first."""
         asker = self.asker
@@ -120,7 +134,7 @@ class Inquiry:
         return await self.read(lambda tx: voices.suggest(tx, typed, user_id=asker.user_id, place_id=asker.place.id))
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class Context(Inquiry):
     """What a command may use while it runs."""
 
@@ -129,7 +143,7 @@ class Context(Inquiry):
         return await self.database.write(work)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value
 class JobContext(Context):
     """What a command may use while it runs in a job."""
 

@@ -8,7 +8,11 @@ from collections import Counter
 from functools import lru_cache
 
 from commands.core.command import Lane
+from commands.core.manner import Manner
+from commands.core.params import TEXT_LIMIT
 from commands.core.quote import Quote
+from engine.speech import Format
+from engine.text import pauses
 from storage.metrics import Charge, Metric
 
 LONG = 5_000
@@ -17,33 +21,53 @@ START = 2.0
 """Seconds that any text may take besides its characters."""
 FASTEST = 2.4
 """What speed gains at most: pauses do not shrink with the words, and engines have a fastest pace."""
-BYTES_A_SECOND = 22_050 * 2
-"""A second of WAV, mono, 16 bit, in bytes; embedded engines have no higher rate."""
-HEADER = 4_096
+OWN_RATE = 24_000
+"""The most samples a second that an engine's own sound has, in Hz; its WAV file too, where nobody asks for another."""
+COMPRESSED = {Format.MP3: 16_000, Format.OPUS: 8_000, Format.M4A: 16_000}
+"""What a second of sound takes at most in files of these kinds, in bytes; in the others, two bytes a sample."""
+TIMED = 4_000
+"""What the timings of a second take at most in all their files, in bytes."""
+HEADER = 8_192
 """Bytes of a file besides its sound, at most."""
+A_BYTE = 0.2
+"""Seconds that a byte of a text file takes, at most: a text of many digits or signs may take longer."""
 
 
-def quote_text(text: str, speed: float) -> Quote:
+def quote_text(text: str, manner: Manner) -> Quote:
     """Quote the saying of a clean text: what it may take at most where text and voice fit together.
 
     Where they do not (Thai read letter by letter in an English voice), it may last longer; the person is charged
     no more than this even then.
+
+    Raises:
+        PauseTooLong: It asks for more silence than it may.
     """
-    seconds = at_most(text, speed)
+    return _quote(len(text), at_most(text, manner.speed) + math.ceil(pauses.total(text)), manner)
+
+
+def quote_file(bytes: int, manner: Manner) -> Quote:
+    """Quote the saying of a text file of so many bytes, whose text nobody has seen yet."""
+    characters = min(bytes, TEXT_LIMIT)
+    return _quote(characters, math.ceil(START + characters * A_BYTE / min(manner.speed, FASTEST)), manner)
+
+
+def _quote(characters: int, seconds: int, manner: Manner) -> Quote:
+    rate = max(OWN_RATE, manner.sample_rate.hz)
+    a_second = COMPRESSED.get(manner.kind_of_file, 2 * rate) + (TIMED if manner.kinds else 0)
     return Quote(
         charges=(
             Charge(metric=Metric.GENERATIONS, amount=1),
-            Charge(metric=Metric.CHARACTERS, amount=len(text)),
+            Charge(metric=Metric.CHARACTERS, amount=characters),
             Charge(metric=Metric.SECONDS, amount=seconds),
-            Charge(metric=Metric.BYTES, amount=seconds * BYTES_A_SECOND + HEADER),
+            Charge(metric=Metric.BYTES, amount=seconds * a_second + HEADER),
         ),
-        characters=len(text),
-        lane=Lane.SOON if len(text) > LONG else None,
+        characters=characters,
+        lane=Lane.SOON if characters > LONG else None,
     )
 
 
 def at_most(text: str, speed: float) -> int:
-    """The most whole seconds that a text takes in a voice of its own language."""
+    """The most whole seconds that a text takes in a voice of its own language, besides its pauses."""
     total = sum(_pace(character) * times for character, times in Counter(text).items())
     return math.ceil(START + total / min(speed, FASTEST))
 

@@ -7,11 +7,13 @@ import inspect
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, TypeVar, Union, get_args, get_origin
 
 from commands.core.errors import UsageError
 from commands.core.reply import Json
+from engine.value import value
 
 if TYPE_CHECKING:
     from commands.core.context import Inquiry
@@ -21,8 +23,48 @@ Suggester = Callable[["Inquiry", str], Awaitable[list[str]]]
 
 ENDLESS = 10**12
 """The upper end from which on a range is said without it: nobody gets there by counting."""
-TEXT_LIMIT = 100_000
-"""The most characters that one request may ask to have said: about two hours of speech."""
+TEXT_LIMIT = 250_000
+"""The most characters that one request may ask to have said: about five hours of speech, a short novel."""
+
+
+class FileFormat(enum.StrEnum):
+    """The kinds of sound file that can be asked for."""
+
+    AUTO = "auto"
+    """What suits where it was asked."""
+    WAV = "wav"
+    MP3 = "mp3"
+    FLAC = "flac"
+    OPUS = "ogg-opus"
+    M4A = "m4a"
+
+
+class SampleRate(enum.StrEnum):
+    """How many samples a second a sound file has, in Hz."""
+
+    AUTO = "auto"
+    """As many as the voice has, or what the format has next to it."""
+    R8000 = "8000"
+    R16000 = "16000"
+    R22050 = "22050"
+    R24000 = "24000"
+    R44100 = "44100"
+    R48000 = "48000"
+
+    @property
+    def hz(self) -> int:
+        """The number; 0 for AUTO."""
+        return 0 if self is SampleRate.AUTO else int(self.value)
+
+
+class Timestamps(enum.StrEnum):
+    """What of a text is told when it is said."""
+
+    NONE = "none"
+    WORDS = "words"
+    SYLLABLES = "syllables"
+    SENTENCES = "sentences"
+    ALL = "all"
 
 
 class Missing(enum.Enum):
@@ -65,13 +107,27 @@ class Suggest:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """The parameter `other` may be given in its place: exactly one of the two."""
+
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What the name of a file has to end with: one of `endings`, without the dot."""
+
+    endings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A `value` that help shows where it tells how the command is typed."""
 
     value: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Attachment:
     """A file that came with the request, or with the message replied to."""
 
@@ -87,7 +143,7 @@ class Attachment:
     """Where it is staged, relative to the data folder; empty until then."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Member:
     """A person, as their platform names them ('discord:8035…'), or by Mynah's own number ('7')."""
 
@@ -97,7 +153,7 @@ class Member:
     """What they are called; for people to read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Role:
     """A role that the members of a place can have."""
 
@@ -107,7 +163,7 @@ class Role:
     """What it is called; for people to read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class PlaceId:
     """A server, a group or the direct messages of a platform: 'discord:42', 'telegram:direct', or a number."""
 
@@ -133,10 +189,20 @@ class Param:
     marks: tuple[object, ...] = field(default=())
     """What else holds for it: Body, Between, Suggest …"""
 
-    @property
+    @cached_property
     def required(self) -> bool:
-        """Whether a request cannot do without it."""
-        return self.default is MISSING
+        """Whether a request cannot do without it, or without what may be given in its place."""
+        return self.default is MISSING or self.instead != ""
+
+    @cached_property
+    def instead(self) -> str:
+        """The parameter that may be given in its place; empty where none may."""
+        mark = self.mark(Instead)
+        return mark.other if mark else ""
+
+    def lacks(self, values: Mapping[str, object]) -> bool:
+        """Tell whether a request with these values cannot do without it."""
+        return self.required and not any(values.get(name) not in (None, "") for name in (self.name, self.instead))
 
     @property
     def option(self) -> str:
@@ -159,11 +225,11 @@ class Param:
             UsageError: It is no such value; the sentence says what is.
         """
         value = self._read(raw)
-        if (span := self.mark(Between)) and isinstance(value, int | float):
+        if isinstance(value, int | float) and (span := self.mark(Between)):
             word = self.mark(Word)
             if not (span.low <= value <= span.high or (word and value == word.number)):
                 raise self._outside(span, word, value)
-        if (body := self.mark(Body)) and isinstance(value, str) and len(value) > body.max_length:
+        if isinstance(value, str) and (body := self.mark(Body)) and len(value) > body.max_length:
             raise UsageError(
                 "{name} is {length:,} characters long; {most:,} is the most. Send it in parts.",
                 name=self.option,
@@ -291,12 +357,27 @@ async def voice_names(inquiry: Inquiry, typed: str) -> list[str]:
     return await inquiry.voice_names(typed)
 
 
+async def language_tags(inquiry: Inquiry, typed: str) -> list[str]:
+    """The languages that are spoken here and begin with what is typed."""
+    return [tag for tag in inquiry.host.languages if tag.startswith(typed.strip().lower())]
+
+
 Text = Annotated[str, Body(), Example("Good morning.")]
 """What is to be said."""
+TextOrFile = Annotated[str, Body(), Instead("file"), Example("Good morning.")]
+"""What is to be said, or else the parameter `file`."""
+TextFile = Annotated[Attachment, Kinds(("txt", "md"))]
+"""A file with what is to be said."""
 VoiceName = Annotated[str, Suggest(voice_names), Example("en-gb")]
 """A voice, by the name under which the person knows it."""
 Speed = Annotated[float, Between(0.5, 3.0), Example("1.2")]
 """Pace; 1 is the voice's own, 2 is twice as fast."""
+Pitch = Annotated[float, Between(-12, 12), Example("-2")]
+"""Semitones above the voice's own pitch."""
+Volume = Annotated[float, Between(0.1, 4.0), Example("1.5")]
+"""Loudness; 1 is as usual, 2 is twice as much."""
+Language = Annotated[str, Suggest(language_tags), Example("de")]
+"""A language that is spoken here, by its tag."""
 JobId = Annotated[int, Between(1, 2**53), Example("12")]
 """A job, by its number."""
 Limit = Annotated[int, Between(0, 10**12), Word("unlimited", -1), Example("5000")]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import field
 
 from commands.core.command import Lane
+from commands.core.reply import Json, Reply
+from engine.value import value
 from storage.metrics import Charge
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Quote:
     """What a request will cost, and how much there is to do."""
 
@@ -20,6 +23,16 @@ class Quote:
     """Where its job waits, where that is not the command's own lane (a chapter does not wait among sentences)."""
     file_id: int | None = None
     """A file that answers already: nothing is done, and nothing is charged."""
+    reply: Reply | None = None
+    """What is answered with that file."""
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    """How it is to sound, for people and programs to read in the job's row."""
+    format: str = ""
+    """The kind of file that is asked for."""
+    tags: tuple[str, ...] = ()
+    """What the person files it under."""
+    project: str = ""
+    """What it belongs to; empty for nothing."""
 
 
 FREE = Quote()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
+
+from engine.value import value
 
 Json = Any
 """What json.loads returns: the one place where a value's shape is the business of who reads it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Action:
     """Something that can be done next: a button, or the command to type."""
 
@@ -23,7 +25,7 @@ class Action:
     """The values that it is given, in their stored form."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class FileRef:
     """A file that goes with a reply."""
 
@@ -39,9 +41,11 @@ class FileRef:
     """Its size, in bytes."""
     seconds: float | None = None
     """How long it lasts, in seconds; None where it is not sound."""
+    answers: str = ""
+    """The fingerprint of what it answers, where the same asked again is to be answered with it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Reply:
     """What a command answers."""
 
@@ -83,7 +87,7 @@ def _record(value: Reply | FileRef | Action) -> dict[str, Json]:
     return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Progress:
     """How far a job has come."""
 

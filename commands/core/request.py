@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from commands.core.command import Audience, Command
 from commands.core.context import Inquiry
@@ -14,10 +14,11 @@ from commands.core.params import Attachment
 from commands.core.quote import FREE, Quote
 from commands.core.reply import Json, Reply
 from commands.core.words import either
+from engine.value import value
 from storage import queue
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Request:
     """What a platform hands in; nothing of it has been checked."""
 
@@ -31,7 +32,7 @@ class Request:
     """The platform's id of what happened: the same id twice is one request. Empty: it cannot happen twice."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Admitted:
     """A request that may be done: its values are checked, and what it costs is known."""
 
@@ -97,8 +98,11 @@ def convert(command: Command, values: Mapping[str, object]) -> dict[str, object]
         if command.param(name) is None:
             raise UsageError("/{command} has no {name!r}.", command=command.name, name=name[:40])
     typed = {p.name: p.decode(values[p.name]) for p in command.params if p.name in values}
-    for param in command.params:
-        if param.required and param.name not in typed:
+    for param in command.needed:
+        if param.instead and typed.get(param.instead) is not None:
+            if typed.pop(param.name, None):
+                raise UsageError("Give {name} or {other}, not both.", name=param.option, other=param.instead)
+        elif param.name not in typed:
             raise UsageError(
                 "/{command} needs {name}: {help}", command=command.name, name=param.option, help=param.help
             )
@@ -130,6 +134,11 @@ def to_order(admitted: Admitted, inquiry: Inquiry, request: Request) -> queue.Or
         charges=admitted.quote.charges,
         characters=admitted.quote.characters,
         file_id=admitted.quote.file_id,
+        reply=admitted.quote.reply.to_json() if admitted.quote.reply else "",
+        settings=json.dumps(dict(admitted.quote.settings), ensure_ascii=False),
+        format=admitted.quote.format,
+        tags=admitted.quote.tags,
+        project=admitted.quote.project,
         allowances=inquiry.rules.allowances,
         attempts=inquiry.rules.attempts,
     )

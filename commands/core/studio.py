@@ -1,4 +1,4 @@
-"""The studio: utterances in, audio in the job's spool out, and nothing else."""
+"""The studio: lines to say in, one file of sound out, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from commands.core.errors import Failed
 from engine import spool, take
-from engine.audio import BadAudio, check
+from engine.audio import BadAudio, Sound, check
+from engine.loudness import CALIBRATION, gain, loudness
+from engine.mastering import PLAIN, Line, Mix, master
 from engine.router import Router
 from engine.speech import Audio, Utterance
 from engine.spool import Spool
-from engine.take import Take
+from engine.take import Take, Target
 
 T = TypeVar("T")
 
@@ -68,18 +70,18 @@ class Studio:
         self.takes: dict[str, Take] = {}
         """What was said in this attempt, by the path of its file."""
 
-    async def say(self, utterances: Sequence[Utterance]) -> Take:
-        """Say them one after another into one file, going on where an earlier attempt came to.
+    async def say(self, script: Sequence[Line], mix: Mix = PLAIN, target: Target | None = None) -> Take:
+        """Say lines one after another into one file, going on where an earlier attempt came to.
 
         Raises:
-            Unsayable: An engine made unusable sound of an utterance, twice.
+            Unsayable: An engine made unusable sound of a line, twice.
             EngineError: An engine could not.
             OSError: The sound cannot be written.
         """
         part, self._part = self._part, self._part + 1
 
         def open() -> Spool:
-            fingerprint = self._fingerprint(utterances)
+            fingerprint = self._fingerprint(script, mix)
             return Spool.open(
                 self._folder,
                 job=self._job,
@@ -89,65 +91,91 @@ class Studio:
                 fresh=self._attempt == 1,
             )
 
-        reel = _Reel(open, spool.wave_path(self._folder, self._job, self._attempt, part), self._hold)
+        path = spool.wave_path(self._folder, self._job, self._attempt, part)
+        reel = _Reel(open, path, self._hold, mix, target or Target())
         try:
-            take = await self._fill(reel, utterances)
+            take = await self._fill(reel, script)
         finally:
             reel.close()
         self.takes[str(take.path)] = take
         return take
 
-    async def _fill(self, reel: _Reel, utterances: Sequence[Utterance]) -> Take:
+    async def measure(self, engine: str, speaker: str) -> float:
+        """Return how many times as loud a speaker has to be made, by what it sounds like when it counts.
+
+        Raises:
+            EngineError: The engine could not.
+        """
+        utterance = Utterance(text=CALIBRATION, engine=engine, speaker=speaker)
+        audio = await self._router.say(utterance, lane=self._lane, user=self._user)
+        return await _off_loop(lambda: gain(loudness(audio.samples, audio.rate)))
+
+    async def _fill(self, reel: _Reel, script: Sequence[Line]) -> Take:
         # A first attempt has nothing to go on with: it need not wait for the disk before it speaks.
         done = await _off_loop(reel.load) if self._attempt > 1 else 0
-        total = sum(len(utterance.text) for utterance in utterances)
-        said = sum(len(utterance.text) for utterance in utterances[:done])
+        total = sum(len(line.utterance.text) for line in script)
+        said = sum(len(line.utterance.text) for line in script[:done])
         if said:
             self._report(said / total)
-        async with aclosing(self._in_order(utterances[done:])) as sounds:
-            async for utterance, audio in sounds:
-                reel.hold(audio)
+        async with aclosing(self._in_order(script[done:])) as said_lines:
+            async for held in said_lines:
+                reel.hold(held)
                 if reel.due:
                     await _off_loop(reel.flush)
-                said += len(utterance.text)
+                said += len(held.line.utterance.text)
                 self._report(said / total)
         return await _off_loop(reel.finish)
 
-    async def _in_order(self, utterances: Sequence[Utterance]) -> AsyncGenerator[tuple[Utterance, Audio], None]:
-        """Yield the utterances with their sound; a few more than the one that is waited for are under way."""
-        under_way: deque[asyncio.Task[Audio]] = deque()
-        ahead = iter(utterances)
+    async def _in_order(self, script: Sequence[Line]) -> AsyncGenerator[_Said, None]:
+        """Yield the lines with their sound; a few more than the one that is waited for are under way."""
+        if len(script) == 1:
+            yield await self._sound(script[0])
+            return
+        under_way: deque[asyncio.Task[_Said]] = deque()
+        ahead = iter(script)
         try:
-            for utterance in utterances:
+            for _ in script:
                 while len(under_way) < IN_FLIGHT and (coming := next(ahead, None)):
                     under_way.append(asyncio.create_task(self._sound(coming)))
-                yield utterance, await under_way.popleft()
+                yield await under_way.popleft()
         finally:
             for task in under_way:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _sound(self, utterance: Utterance) -> Audio:
-        """Say one utterance; once more where its sound is not fit to be heard."""
+    async def _sound(self, line: Line) -> _Said:
+        """Say one line; once more where its sound is not fit to be heard."""
+        utterance = line.utterance
         for _ in range(2):
             try:
                 audio = await self._router.say(utterance, lane=self._lane, user=self._user)
-                check(audio, utterance.text)
-                return audio
+                return _Said(line, audio, check(audio, utterance.text))
             except BadAudio as error:
                 log.warning("job %d: %s made %s", self._job, utterance.speaker, error)
         text = utterance.text
         raise Unsayable(words=text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…")
 
-    def _fingerprint(self, utterances: Sequence[Utterance]) -> str:
+    def _fingerprint(self, script: Sequence[Line], mix: Mix) -> str:
         """Of all that the sound depends on."""
         digest = hashlib.sha256()
         abilities = self._router.abilities
-        for name in sorted({u.engine for u in utterances} & abilities.keys()):
+        for name in sorted({line.utterance.engine for line in script} & abilities.keys()):
             digest.update(f"{name}\0{abilities[name].version}\0".encode())
-        for u in utterances:
-            digest.update(f"{u.text}\0{u.engine}\0{u.speaker}\0{u.speed}\0".encode("utf-8", "surrogatepass"))
+        digest.update(f"{mix.gain}\0{mix.semitones}\0{sorted(mix.kinds)}\0{mix.language}\0".encode())
+        for line in script:
+            u, written = line.utterance, line.sentence.written if line.sentence else ""
+            said = f"{u.text}\0{written}\0{u.engine}\0{u.speaker}\0{u.speed}\0{u.pitch}\0"
+            digest.update(f"{said}{line.before}\0{line.after}\0".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
+
+
+class _Said(NamedTuple):
+    """A line that was said."""
+
+    line: Line
+    audio: Audio
+    loudest: float
+    """The audio's peak, from 0 to 1."""
 
 
 class _Reel:
@@ -157,13 +185,15 @@ class _Reel:
     what is all said within that moment needs no spool at all. A slow engine's go to the disk one by one.
     """
 
-    def __init__(self, open: Callable[[], Spool], path: Path, hold: float) -> None:
+    def __init__(self, open: Callable[[], Spool], path: Path, hold: float, mix: Mix, target: Target) -> None:
         """`open` opens the spool when there is need of one; `path` is the file of a take that has none."""
         self._open = open
         self._path = path
         self._hold = hold
+        self._mix = mix
+        self._target = target
         self._spool: Spool | None = None
-        self._held: list[Audio] = []
+        self._held: list[_Said] = []
         self._since = time.monotonic()
 
     def load(self) -> int:
@@ -171,31 +201,35 @@ class _Reel:
         self._spool = self._open()
         return self._spool.done
 
-    def hold(self, audio: Audio) -> None:
-        """Take the next sentence."""
-        self._held.append(audio)
+    def hold(self, said: _Said) -> None:
+        """Take the next line."""
+        self._held.append(said)
 
     @property
     def due(self) -> bool:
         """Whether what is held ought to go to the disk now."""
-        return time.monotonic() - self._since >= self._hold or sum(audio.seconds for audio in self._held) > HOLD_SOUND
+        held = sum(said.audio.seconds for said in self._held)
+        return held > HOLD_SOUND or time.monotonic() - self._since >= self._hold
 
     def flush(self) -> None:
         """Put what is held on the spool. Works on disk."""
         if self._spool is None:
             self._spool = self._open()
-        for audio in self._held:
-            self._spool.append(audio)
+        for said in self._held:
+            self._spool.append(self._mastered(said))
         self._held.clear()
         self._since = time.monotonic()
 
     def finish(self) -> Take:
         """Make the file of it all. Works on disk."""
         if self._spool is None and self._held:
-            return take.write(self._path, self._held)
+            return take.write(self._path, [self._mastered(said) for said in self._held], self._target)
         self.flush()
         assert self._spool is not None
-        return self._spool.finish()
+        return self._spool.finish(self._target)
+
+    def _mastered(self, said: _Said) -> Sound:
+        return master(said.audio, said.line, self._mix, loudest=said.loudest)
 
     def close(self) -> None:
         """Let go of it; a later attempt can go on with what is on the spool."""

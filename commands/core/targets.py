@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from commands.core.command import Audience
 from commands.core.context import Context
 from commands.core.errors import NotAllowed, NotFound, UsageError
 from commands.core.params import Member, PlaceId, Role
+from engine.value import value
 from storage import identities, limits, places, users
 from storage.database import Transaction
 from storage.places import Place
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Target:
     """Whom a limit is for."""
 

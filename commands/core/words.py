@@ -11,6 +11,8 @@ NAME_LIMIT = 60
 """The most characters of a file's name, its ending included."""
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])\Z")
 """What Windows takes for a device, whatever ending follows."""
+PLAIN_WORD = re.compile("[a-z0-9]+")
+"""A word in a name, where no other letters are about."""
 UNSEEN = re.compile("['\u2019\u02bc\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """What stands inside words and is not missed in a name: apostrophes, and the marks that choose a glyph."""
 
@@ -91,12 +93,15 @@ def excerpt(text: str, most: int = 60) -> str:
     return (head[:cut] if cut > most // 2 else head).rstrip(" ,;:.-\u2013\u2014") + "…"
 
 
+def _words(text: str) -> list[str]:
+    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text)
+    return [word for word in kept.split() if any(map(str.isalnum, word))]
+
+
 def file_name(text: str, ending: str) -> str:
     """A name for a file from the first words of a text, safe on every system: 'hello-i-am-mynah.wav'."""
-    plain = unicodedata.normalize("NFKC", text[: 3 * NAME_LIMIT]).lower()
-    plain = UNSEEN.sub("", plain)
-    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in plain)
-    words = [word for word in kept.split() if any(map(str.isalnum, word))]
+    plain = UNSEEN.sub("", unicodedata.normalize("NFKC", text[: 3 * NAME_LIMIT]).lower())
+    words = PLAIN_WORD.findall(plain) if plain.isascii() else _words(plain)
     stem = ""
     for word in words:
         longer = f"{stem}-{word}" if stem else word

@@ -9,8 +9,12 @@ _MARKS = 2
 """The most marks that one letter carries in any living script; more of them is a joke."""
 _MARKS_APART = 4
 """The most before composition, which makes one letter of a letter and its marks."""
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 """Between letters they belong to the spelling (Persian, Sinhala …); elsewhere they glue emoji together."""
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs without a form: fillers of Hangul, the empty cell of Braille."""
+_PLAIN = re.compile(r"[\w\x20-\x7e\n\t\xa1-\xac\xae-\xbf\u2010-\u2027\u20a0-\u20c0\u3001-\u301f]*+")
+"""What needs no second look once it is composed; of letters, only those that nothing stands over or under."""
 _BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _BREAK_RUN = re.compile(rf"[{_BREAKS}]+")
 _NEWLINES = re.compile(r" *\n[ \n]*")
@@ -21,14 +25,13 @@ def clean(text: str) -> str:
     """Return a text as it is meant to be read: in composed and compatible form (NFKC), and without what is unseen.
 
     Surrogates become the characters that they stand for, or go. Controls, format signs (bidirectional ones, tags,
-    joiners outside words), private and unassigned characters and variation selectors go; of the marks on one letter
-    no more than two stay. Blanks become one space, line breaks stay as one newline, empty lines as two. The result
-    can be up to 18 times as long as what came in: count its characters, not those.
+    joiners outside words), fillers, private and unassigned characters and variation selectors go; of the marks on one
+    letter no more than two stay. Blanks become one space, line breaks stay as one newline, empty lines as two. The
+    result can be up to 18 times as long as what came in: count its characters, not those.
     """
     if not text.isascii():
-        text = _sift(unicodedata.normalize("NFKC", _sift(_pair(text), _MARKS_APART)), _MARKS)
-        text = unicodedata.normalize("NFKC", text)
-    elif not text.isprintable():
+        text = _composed(text)
+    elif not text.isprintable() and not _PLAIN.fullmatch(text):
         text = _sift(text, _MARKS)
     text = _NEWLINES.sub(_newlines, _BLANKS.sub(" ", text))
     return text.strip()
@@ -37,6 +40,16 @@ def clean(text: str) -> str:
 def speakable(text: str) -> bool:
     """Tell whether there is a letter or a digit in a text; without one there is nothing to say."""
     return any(character.isalnum() for character in text)
+
+
+def _composed(text: str) -> str:
+    """Return a text in NFKC, sifted before and after it, for composition makes one letter of a letter and its marks."""
+    if _PLAIN.fullmatch(text):  # else marks may be heaped up, and to put a heap of them in order takes its square
+        composed = unicodedata.normalize("NFKC", text)
+        if _PLAIN.fullmatch(composed) and not any(filler in composed for filler in _FILLERS):
+            return composed
+    text = _sift(unicodedata.normalize("NFKC", _sift(_pair(text), _MARKS_APART)), _MARKS)
+    return unicodedata.normalize("NFKC", text)
 
 
 def _pair(text: str) -> str:
@@ -61,6 +74,8 @@ def _sift(text: str, most_marks: int) -> str:
                 continue
         else:
             marks = 0
+            if character in _FILLERS:
+                continue
             if category[0] == "C" and character not in "\n\t" and not _joins(text, place):
                 continue
         kept.append(character)
@@ -84,7 +99,7 @@ def _joins(text: str, place: int) -> bool:
     """Tell whether the character at a place is a joiner between letters."""
     around = text[place - 1 : place] + text[place + 1 : place + 2]
     return (
-        text[place] in _JOINERS
+        text[place] in JOINERS
         and len(around) == 2
         and all(unicodedata.category(c)[0] in "LM" and not c.isascii() for c in around)
     )

@@ -48,6 +48,7 @@ class Program:
             "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "error,ignore:'audioop' is deprecated:DeprecationWarning",
             "MYNAH_DATA": str(self.data),
+            "MYNAH_ENGINE__NAME": "espeak",  # whatever this machine has besides, all get the same answers
             **settings,
         }
 

@@ -42,7 +42,7 @@ def test_a_text_without_words_is_refused(mynah: Program, text: bytes, sentence: 
 
 def test_a_megabyte_is_refused_with_how_much_is_the_most(mynah: Program) -> None:
     said = refused(mynah, "speak", "-", status=2, input="word " * 200_000)
-    assert "100,000 is the most" in said
+    assert "250,000 is the most" in said
     assert mynah.used("characters") == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -53,6 +54,16 @@ async def once() -> None:
     assert len(post.sent) == 1
     names = json.dumps(sorted(set(sys.modules) - before))
     print(names)
+
+
+async def test_garbage_is_looked_for_once_it_has_started_though_not_among_what_a_start_made(tmp_path: Path) -> None:
+    gc.disable()  # as `bot.__main__` does
+    try:
+        async with running(tmp_path, once=True):
+            assert gc.isenabled() and gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
 
 
 async def test_it_goes_on_where_it_was_and_what_it_made_is_still_there(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot import engines
 from bot.config import ConfigError
+from engine.flite_library import FliteLibrary
 from engine.speech import Speaker, Variant
 
 ONE = Speaker(engine="espeak", key="en-gb", name="English (Great Britain)", language="en-gb", sex="male")
@@ -23,6 +24,27 @@ async def test_an_engine_speaks_by_its_name_or_by_itself(name: str, caplog: pyte
         with caplog.at_level("INFO"):
             engines.report(router)
         assert "espeak" in router.abilities and "espeak" in caplog.text
+        assert f"where nobody has chosen a voice: {router.choice.words()}" in caplog.text
+    finally:
+        await router.close()
+
+
+async def test_an_engine_that_is_not_installed_is_no_error_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing() -> FliteLibrary:
+        return FliteLibrary(lambda name: None)
+
+    monkeypatch.setattr("engine.flite_engine.flite_library", missing)
+    router = engines.router("auto")
+    await router.open()
+    try:
+        with caplog.at_level("INFO"):
+            engines.report(router)
+        best = router.choice.best("en")
+        assert best is not None and best.key == "en-gb"
+        assert "flite does not speak: flite is not installed; `apt-get install flite`" in caplog.text
+        assert "for it speaks nearly all of them. flite is not installed" in caplog.text
     finally:
         await router.close()
 
@@ -43,6 +65,7 @@ def test_the_list_is_written_when_it_says_something_new(tmp_path: Path) -> None:
         "language": "en-gb",
         "sex": "male",
         "notes": "",
+        "also": [],
     }
     os.utime(file, (0, 0))
     engines.write_speakers(tmp_path, [ONE], {})

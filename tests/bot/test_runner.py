@@ -14,7 +14,7 @@ import pytest
 
 from bot import attempt, runner
 from commands.core.reply import Progress
-from engine.speech import Audio
+from engine.audio import Sound
 from engine.spool import Spool
 from storage.clock import HOUR
 from storage.queue import Ticket
@@ -58,9 +58,9 @@ async def test_who_cancels_and_asks_again_at_once_gets_the_answer_and_pays_once(
 ) -> None:
     append = Spool.append
 
-    def slowly(spool: Spool, audio: Audio) -> None:
+    def slowly(spool: Spool, sound: Sound) -> None:
         time.sleep(0.02)
-        append(spool, audio)
+        append(spool, sound)
 
     monkeypatch.setattr(Spool, "append", slowly)
     async with running(tmp_path) as mynah:

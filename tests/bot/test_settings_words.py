@@ -16,6 +16,8 @@ from bot.settings_words import allowed, faults, nearest
         ("mynah", "log", "'auto', 'stderr' or 'file'"),
         ("terminal", "play", "true or false"),
         ("discord", "token", "text"),
+        ("discord", "api_base", "an address that begins with https:// or http://"),
+        ("discord", "gateway_url", "an address that begins with wss:// or ws://"),
         ("owners", "discord", "a list of account ids, such as 8035, 8036"),
     ],
 )

@@ -15,6 +15,7 @@ async def test_about_tells_versions_licences_and_that_a_machine_speaks(world: Wo
     reply = await world.ask(await world.person("ada"), "about")
     version = world.host.abilities["espeak"].version
     assert f"Engines: espeak {version} (GPL-3.0-or-later)." in reply.text
+    assert f"Where nobody has chosen a voice: {world.host.choice.words()}" in reply.text
     assert "AI-generated" in reply.text
     assert "https://github.com/espeak-ng/espeak-ng" in reply.text
     assert reply.data["engines"] == [{"name": "espeak", "version": version, "licence": "GPL-3.0-or-later"}]

@@ -24,7 +24,9 @@ async def test_help_lists_every_command_that_the_person_may_use_in_a_line_each(w
 
 async def test_commands_of_a_group_stand_together(world: World) -> None:
     blocks = (await world.ask(await world.person("ada"), "help")).text.split("\n\n")
-    assert [block.partition(" ")[0] for block in blocks[1:4]] == ["/jobs", "/quota", "/voices"]
+    assert [block.partition(" ")[0] for block in blocks[1:6]] == [
+        "/history", "/jobs", "/lexicon", "/quota", "/voices",
+    ]  # fmt: skip
 
 
 async def test_help_of_a_group_lists_its_commands(world: World) -> None:
@@ -41,7 +43,7 @@ async def test_help_of_a_command_tells_ranges_choices_defaults_and_an_example(wo
     admin = await world.person("admin", rank=Audience.ADMINS)
     speak = (await world.ask(admin, "help", command="speak")).text
     assert speak.startswith("/speak: Say a text in a voice.\n\nYou get a sound file.")
-    assert "\ntext: What to say. (needed)\n" in speak
+    assert "\ntext: What to say; or give a file. (needed)\n" in speak
     assert "(0.5 to 3; 1 where you give none)" in speak
     assert speak.endswith("\n\nExample: /speak voice=en-gb speed=1.2 Good morning.")
     quota = (await world.ask(admin, "help", command="quota set")).text

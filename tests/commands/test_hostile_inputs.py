@@ -17,9 +17,9 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "nothing but what is not seen": ({"text": "\u200b\u202e\ufeff"}, "There is nothing to say yet"),
     "emoji only": ({"text": "😀👍🏽🇩🇪"}, "There is nothing in that to read aloud"),
     "dots only": ({"text": "... !!! ???"}, "There is nothing in that to read aloud"),
-    "a megabyte": ({"text": "x" * 1_000_000}, "text is 1,000,000 characters long; 100,000 is the most"),
+    "a megabyte": ({"text": "x" * 1_000_000}, "text is 1,000,000 characters long; 250,000 is the most"),
     "half a character": ({"text": "\ud800"}, "There is nothing in that to read aloud"),
-    "no text": ({}, "/speak needs text: What to say."),
+    "no text": ({}, "/speak needs text: What to say; or give a file."),
     "text that is a number": ({"text": 7}, "text has to be text, not 7."),
     "unknown voice": ({"text": "hi", "voice": "darth"}, "There is no voice 'darth'."),
     "half a voice": ({"text": "hi", "voice": "\udfff"}, "There is no voice '\ufffd'."),
@@ -32,7 +32,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "speed infinite": ({"text": "hi", "speed": "inf"}, "speed has to be a number"),
     "speed in words": ({"text": "hi", "speed": "fast"}, "speed has to be a number, not 'fast'."),
     "speed of digits": ({"text": "hi", "speed": "9" * 5_000}, "speed has to be a number"),
-    "an option that is not there": ({"text": "hi", "pitch": 2}, "/speak has no 'pitch'."),
+    "an option that is not there": ({"text": "hi", "timbre": 2}, "/speak has no 'timbre'."),
 }
 
 SAID = {

@@ -119,6 +119,14 @@ async def test_show_gives_the_file_once_more_to_its_owner_only(world: World, ada
     assert seen.files == ()
 
 
+async def test_show_says_that_a_file_is_gone_which_somebody_removed_by_hand(world: World, ada: Asker) -> None:
+    made = await world.ask(ada, "speak", text=HELLO)
+    (world.host.data / made.files[0].path).unlink()
+    reply = await world.ask(ada, "jobs show", job=1)
+    assert reply.text.endswith("Its file is gone; ask again to have it made anew.")
+    assert not reply.files and "file" not in reply.data
+
+
 async def test_show_says_why_a_job_failed_and_offers_to_try_again(world: World, ada: Asker) -> None:
     ticket = await world.submit(ada, "speak", text=HELLO)
     await fail(world, ticket.job_id)

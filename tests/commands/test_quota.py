@@ -245,10 +245,10 @@ async def test_a_limit_everywhere_follows_the_person(world: World, ada: Asker, h
     await world.ask(ada, "speak", text=HELLO)
     elsewhere = await world.person("ada", place="99")
     with pytest.raises(QuotaReached, match="2 of your overall 20 characters a day are left"):
-        await world.submit(elsewhere, "speak", text=HELLO)
+        await world.submit(elsewhere, "speak", text=HELLO[::-1])
     reply = await world.ask(host, "quota grant", metric="characters", amount=30, member="discord:ada", everywhere=True)
     assert reply.text.startswith("ada may have 30 more characters today over all places.")
-    await world.submit(elsewhere, "speak", text=HELLO)
+    await world.submit(elsewhere, "speak", text=HELLO[::-1])
 
 
 async def test_every_act_is_written_down_with_who_whom_and_what(world: World, ada: Asker, admin: Asker) -> None:

@@ -16,7 +16,7 @@ async def test_the_list_has_every_voice_for_programs_and_a_page_for_people(world
     assert reply.items is not None
     assert len(reply.items) > 100
     lines = reply.text.splitlines()
-    assert len(lines) == 21
+    assert len(lines) == 22
     assert lines[-1].startswith("Page 1 of ")
     (more,) = reply.actions
     assert (more.label, more.command, more.values) == ("More", "voices list", {"page": 2})

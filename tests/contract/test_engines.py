@@ -12,9 +12,11 @@ import pytest
 from engine.engine import Engine, EngineError, EngineMissing, engines
 from engine.speech import Audio, Utterance
 from engine.text.hygiene import clean
+from tests.engine.pitch import median_pitch
 from tests.engine.sines import SineEngine
 
 TEXT = "Hello there, this is a sentence that takes some seconds to say, for it goes on and on until it ends."
+VOICED = "We were away a year ago when you ran along the river all year long and no one knew why."
 KINDS = {"sentence", "word", "syllable", "phoneme"}
 HOSTILE = [
     "a" * 50_000,
@@ -31,7 +33,7 @@ HOSTILE = [
     "",
     " ",
     "." * 3000,
-    "9" * 2000,
+    "9" * 300,
     "\u65e5\u672c\u8a9e" * 50,
     "%s %n {0} \\ ' \" ; DROP TABLE",
 ]
@@ -48,10 +50,10 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     opened.close()
 
 
-def utterance(engine: Engine, text: str = TEXT, speaker: str = "", speed: float = 1.0) -> Utterance:
+def utterance(engine: Engine, text: str = TEXT, speaker: str = "", speed: float = 1.0, pitch: float = 0.0) -> Utterance:
     keys = [each.key for each in engine.speakers()]
     usual = "en-gb" if "en-gb" in keys else keys[0]
-    return Utterance(text=text, engine=engine.name, speaker=speaker or usual, speed=speed)
+    return Utterance(text=text, engine=engine.name, speaker=speaker or usual, speed=speed, pitch=pitch)
 
 
 def say(engine: Engine, *utterances: Utterance) -> list[list[Audio]]:
@@ -66,8 +68,12 @@ def seconds(chunks: list[Audio]) -> float:
     return sum(chunk.seconds for chunk in chunks)
 
 
-def test_espeak_is_among_them() -> None:
-    assert "espeak" in engines()
+def pitch(chunks: list[Audio]) -> float:
+    return median_pitch(np.concatenate([chunk.samples for chunk in chunks]), chunks[0].rate)
+
+
+def test_the_embedded_engines_are_among_them() -> None:
+    assert {"espeak", "flite"} <= set(engines())
 
 
 def test_it_says_what_it_can_do(engine: Engine) -> None:
@@ -139,6 +145,24 @@ def test_timings_are_in_order_and_inside_the_sound(engine: Engine) -> None:
 def test_twice_the_speed_is_shorter(engine: Engine) -> None:
     slow, fast = say(engine, utterance(engine))[0], say(engine, utterance(engine, speed=2.0))[0]
     assert seconds(slow) / 2.6 < seconds(fast) < seconds(slow) / 1.5
+
+
+@pytest.mark.parametrize("semitones", [-6.0, -3.0, 3.0, 6.0])
+def test_an_engine_that_heeds_the_pitch_is_right_within_a_semitone(engine: Engine, semitones: float) -> None:
+    if not engine.abilities().pitch:
+        pytest.skip(f"{engine.name} leaves the pitch to the effects")
+    plain, other = say(engine, utterance(engine, VOICED))[0], say(engine, utterance(engine, VOICED, pitch=semitones))[0]
+    assert 12 * math.log2(pitch(other) / pitch(plain)) == pytest.approx(semitones, abs=0.6)
+    assert seconds(other) == pytest.approx(seconds(plain), rel=0.05)
+
+
+def test_an_engine_that_heeds_the_pitch_goes_from_low_to_high_and_back(engine: Engine) -> None:
+    if not engine.abilities().pitch:
+        pytest.skip(f"{engine.name} leaves the pitch to the effects")
+    heard = [pitch(say(engine, utterance(engine, VOICED, pitch=each))[0]) for each in (-12, -6, 0, 6, 12, 0)]
+    assert heard[:5] == sorted(heard[:5])
+    assert heard[0] < heard[1] / 1.05 and heard[4] > heard[3] * 1.05
+    assert heard[5] == pytest.approx(heard[2], rel=0.03)
 
 
 def test_what_is_stopped_before_it_begins_is_not_said(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from engine.audio import HEADER_BYTES, BadAudio, check, join, peak, to_pcm16, wav_header
+from engine.audio import HEADER_BYTES, BadAudio, check, join, peak, to_sound, wav_header
 from engine.engine import EngineError
 from engine.speech import Audio, Timing
 
@@ -57,15 +57,25 @@ def test_a_text_without_letters_may_be_silent() -> None:
 
 @given(arrays.arrays(np.int16, st.integers(0, 50_000)))
 def test_sixteen_bits_come_out_as_they_were(whole: NDArray[np.int16]) -> None:
-    assert to_pcm16(whole.astype(np.float32) / np.float32(32768)) == whole.astype("<i2").tobytes()
+    assert np.array_equal(to_sound(sound(whole.astype(np.float32) / np.float32(32768))).pcm, whole)
 
 
 @given(arrays.arrays(np.float32, st.integers(0, 2000), elements=st.floats(-4, 4, width=32)))
 def test_samples_are_rounded_and_cut_at_full_scale(samples: NDArray[np.float32]) -> None:
     before = samples.copy()
     expected = np.clip(np.rint(samples.astype(np.float64) * 32768), -32768, 32767)
-    assert np.array_equal(np.frombuffer(to_pcm16(samples), "<i2"), expected)
+    assert np.array_equal(to_sound(sound(samples)).pcm, expected)
     assert np.array_equal(samples, before)
+
+
+@given(arrays.arrays(np.float32, st.integers(1, 2000), elements=st.floats(-1, 1, width=32)), st.floats(0.25, 4))
+def test_a_gain_makes_samples_louder_and_tells_the_peak_that_comes_of_it(
+    samples: NDArray[np.float32], gain: float
+) -> None:
+    made = to_sound(sound(samples), gain=gain)
+    expected = np.clip(samples.astype(np.float64) * gain * 32768, -32768, 32767)
+    assert np.max(np.abs(made.pcm - expected)) <= 0.51
+    assert made.peak == pytest.approx(min(1.0, peak(samples) * gain))
 
 
 def test_the_peak_of_nothing_is_nothing() -> None:
@@ -74,7 +84,7 @@ def test_the_peak_of_nothing_is_nothing() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 12_345])
 def test_a_header_and_samples_make_a_file_that_the_standard_library_reads(count: int) -> None:
-    data = to_pcm16(np.linspace(-1, 1, count, dtype=np.float32))
+    data = to_sound(sound(np.linspace(-1, 1, count, dtype=np.float32))).pcm.tobytes()
     header = wav_header(RATE, len(data))
     assert len(header) == HEADER_BYTES
     with wave.open(io.BytesIO(header + data)) as file:
@@ -82,6 +92,12 @@ def test_a_header_and_samples_make_a_file_that_the_standard_library_reads(count:
         assert file.readframes(count + 1) == data
     assert int.from_bytes(header[4:8], "little") == len(header) + len(data) - 8
     assert int.from_bytes(header[40:44], "little") == len(data)
+
+
+def test_a_header_counts_what_stands_behind_the_samples() -> None:
+    header = wav_header(RATE, 10, 26)
+    assert int.from_bytes(header[4:8], "little") == len(header) - 8 + 10 + 26
+    assert int.from_bytes(header[40:44], "little") == 10
 
 
 def test_chunks_are_put_together_in_their_order() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from engine.engine import EngineError
 from engine.espeak_engine import MUTE, EspeakEngine, read_timings
 from engine.espeak_library import PHONEME, SENTENCE, WORD, Mark, espeak_library
 from engine.speech import Audio, Timing, Utterance
+from tests.engine.pitch import median_pitch
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +119,51 @@ def test_speed_is_what_it_says(engine: EspeakEngine, speed: float, shorter: floa
 def test_what_is_no_speed_is_refused(engine: EspeakEngine, speed: float) -> None:
     with pytest.raises(EngineError):
         say(engine, "Hello.", speed=speed)
+
+
+@pytest.mark.parametrize("pitch", [float("nan"), float("inf")])
+def test_what_is_no_pitch_is_refused(engine: EspeakEngine, pitch: float) -> None:
+    utterance = Utterance(text="Hello.", engine="espeak", speaker="en-us", pitch=pitch)
+    with pytest.raises(EngineError):
+        list(engine.synthesize([utterance], lambda row: False))
+
+
+def height(engine: EspeakEngine, speaker: str, pitch: float = 0.0) -> float:
+    text = "We were away a year ago when you ran along the river all year long, and no one knew why you ran."
+    ((_, audio),) = engine.synthesize(
+        [Utterance(text=text, engine="espeak", speaker=speaker, pitch=pitch)], lambda row: False
+    )
+    return median_pitch(audio.samples, audio.rate)
+
+
+def test_a_pitch_does_not_stick_to_the_next_utterance(engine: EspeakEngine) -> None:
+    usual, german = height(engine, "en-us"), height(engine, "de")
+    assert height(engine, "en-us", 6.0) > 1.3 * usual
+    assert height(engine, "de") == pytest.approx(german, rel=0.03)
+    assert height(engine, "de", -6.0) < german / 1.3
+    assert height(engine, "en-us") == pytest.approx(usual, rel=0.03)
+    aunt = height(engine, "en-us+aunty")
+    assert height(engine, "en-us", 6.0) > 1.3 * usual
+    assert height(engine, "en-us+aunty", 6.0) == pytest.approx(aunt * 2**0.5, rel=0.03), "each voice has its own range"
+    with pytest.raises(EngineError):
+        say(engine, "Hello.", "nosuch")
+    assert height(engine, "en-us") == pytest.approx(usual, rel=0.03)
+
+
+@pytest.mark.parametrize("speaker", ["en-gb+annie", "en-us+f2", "en-gb+robosoft", "vi", "af", "mi", "en-us+klatt"])
+def test_the_pitch_is_right_whatever_a_voice_makes_of_its_own(engine: EspeakEngine, speaker: str) -> None:
+    usual = height(engine, speaker)
+    for semitones in (-6.0, -3.0, 3.0, 6.0):
+        heard = 12 * math.log2(height(engine, speaker, semitones) / usual)
+        assert heard == pytest.approx(semitones, abs=0.5)
+
+
+def test_a_language_that_has_dialects_has_one_that_stands_for_it(engine: EspeakEngine) -> None:
+    speakers = engine.speakers()
+    for tag, key in {"en": "en-gb", "fr": "fr-fr", "zh": "cmn", "no": "nb", "pt-pt": "pt"}.items():
+        assert [speaker.key for speaker in speakers if tag in speaker.also] == [key]
+    taken = {speaker.language for speaker in speakers}
+    assert not any(taken & set(speaker.also) for speaker in speakers)
 
 
 def test_words_are_timed_as_they_stand_in_the_text(engine: EspeakEngine) -> None:

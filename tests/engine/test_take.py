@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 
 from engine import take
+from engine.audio import Sound, to_sound
 from engine.engine import EngineError
 from engine.speech import Audio, Timing
 from engine.spool import Spool
 
 
-def sound(seconds: float, pitch: float, rate: int = 8_000) -> Audio:
+def sound(seconds: float, pitch: float, rate: int = 8_000) -> Sound:
     count = round(seconds * rate)
     samples = (0.5 * np.sin(np.arange(count) * pitch)).astype(np.float32)
     timing = Timing(kind="sentence", text=f"{pitch}", start_ms=0, end_ms=round(1000 * seconds))
-    return Audio(samples=samples, rate=rate, timings=(timing,))
+    return to_sound(Audio(samples=samples, rate=rate, timings=(timing,)))
 
 
 SOUNDS = [sound(0.5, 0.1), sound(1.25, 0.2), sound(0.25, 0.3)]
@@ -62,7 +63,7 @@ def test_its_timings_count_from_its_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sounds", [[], [sound(0.1, 0.1), sound(0.1, 0.1, rate=16_000)]], ids=["nothing", "two rates"])
-def test_what_is_no_sound_at_one_rate_is_refused(tmp_path: Path, sounds: list[Audio]) -> None:
+def test_what_is_no_sound_at_one_rate_is_refused(tmp_path: Path, sounds: list[Sound]) -> None:
     with pytest.raises(EngineError):
         take.write(tmp_path / "1-1.wav", sounds)
     assert not (tmp_path / "1-1.wav").exists()

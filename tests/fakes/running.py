@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.app import App
 from bot.config import load
-from bot.desk import Caller, Desk
+from bot.desk import Caller
+from commands.core.command import Command, commands
 from commands.core.reply import Reply
 from commands.core.request import Request
 from storage.clock import Clock
@@ -113,19 +114,26 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Run Mynah on `tmp_path/data`; settings are given as `jobs__running=2`."""
     env = {f"MYNAH_{name.upper()}": str(value) for name, value in settings.items()}
-    loaded = load(None, {"MYNAH_FILES__LEAST_FREE_MB": "1", **env, "MYNAH_DATA": str(tmp_path / "data")}, tmp_path)
+    loaded = load(
+        None,
+        {
+            "MYNAH_FILES__LEAST_FREE_MB": "1",
+            "MYNAH_ENGINE__NAME": "espeak",
+            **env,
+            "MYNAH_DATA": str(tmp_path / "data"),
+        },
+        tmp_path,
+    )
     post, tricks = DurableAdapter(tmp_path / "post"), Tricks()
-    async with App.open(loaded, make=[lambda desk: bring(desk, post, tricks)], once=once, clock=clock) as app:
+    async with App.open(loaded, make=[lambda _: post], every=every(tricks), once=once, clock=clock) as app:
         if prepare:
             prepare(app)
         yield Running(app, post, tricks)
 
 
-def bring(desk: Desk, post: DurableAdapter, tricks: Tricks) -> DurableAdapter:
-    """Bring in the tricks before anything runs."""
-    assert isinstance(desk.commands, dict)
-    desk.commands.update(tricks.all())
-    return post
+def every(tricks: Tricks) -> dict[str, Command]:
+    """All commands there are, and the tricks."""
+    return {**commands(), **tricks.all()}
 
 
 def released(data: Path) -> bool:

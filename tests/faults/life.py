@@ -21,7 +21,7 @@ from commands.core.request import Request
 from commands.core.studio import HOLD, Studio
 from storage.queue import Ticket
 from tests.fakes.durable import DurableAdapter, fetch
-from tests.fakes.running import bring
+from tests.fakes.running import every
 from tests.fakes.tricks import Tricks
 from tests.faults.boundaries import Point, arm
 
@@ -66,9 +66,10 @@ def live(plan: Plan) -> None:
 
 async def _live(plan: Plan) -> None:
     env = {"MYNAH_DATA": str(plan.root / "data"), "MYNAH_FILES__LEAST_FREE_MB": "1", "MYNAH_JOBS__WAITING": "100000"}
+    env["MYNAH_ENGINE__NAME"] = "espeak"
     loaded = load(None, {**env, **{f"MYNAH_QUOTA__{name}": "-1" for name in _limits()}}, plan.root)
     post = DurableAdapter(plan.root / "post")
-    async with App.open(loaded, make=[lambda desk: bring(desk, post, Tricks())]) as app:
+    async with App.open(loaded, make=[lambda _: post], every=every(Tricks())) as app:
         for event in plan.events:
             answer = await app.desk.ask(PEOPLE[event % len(PEOPLE)], _request(plan.root, event), fetch=fetch)
             assert isinstance(answer, Ticket), answer

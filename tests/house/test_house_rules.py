@@ -24,6 +24,7 @@ LONGEST_NAP = 1.0
 THE_PROGRAM = ("bot/cli_adapter/", "bot/__main__.py")
 """What tests/acceptance runs as a whole, in processes and on a terminal; its parts are tested where that says more."""
 
+DATACLASS = re.compile(r"(dataclasses\.)?dataclass\b|value$")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
 
@@ -108,6 +109,7 @@ def test_values_do_not_change_and_name_their_fields() -> None:
     for source in sources("engine", "commands", "storage"):
         for node in values(source):
             given = ast.unparse(dataclass_of(node) or ast.Pass())
+            given = "frozen=True, kw_only=True" if given == "value" else given
             fields = sum(isinstance(each, ast.AnnAssign) for each in node.body)
             if "frozen=True" not in given or (fields > 2 and "kw_only=True" not in given):
                 found.append(f"{source.place}:{node.lineno} {node.name}")
@@ -122,7 +124,7 @@ def values(source: Source) -> Iterator[ast.ClassDef]:
 
 
 def dataclass_of(node: ast.ClassDef) -> ast.expr | None:
-    return next((d for d in node.decorator_list if re.match(r"(dataclasses\.)?dataclass\b", ast.unparse(d))), None)
+    return next((d for d in node.decorator_list if DATACLASS.match(ast.unparse(d))), None)
 
 
 def is_string(node: ast.stmt) -> bool:

@@ -158,3 +158,29 @@ async def test_a_scrub_gets_in_nobodys_way(notes: Database) -> None:
     turns = [turn for _ in range(10) for turn in (notes.write(add), notes.write(due_for_scrub), notes.scrub())]
     await asyncio.gather(*turns)
     assert await notes.read(lambda tx: tx.value("SELECT COUNT(*) FROM notes")) == 10
+
+
+async def test_a_glance_sees_what_is_committed_and_cannot_write(notes: Database) -> None:
+    await notes.write(lambda tx: tx.run(NOTE, text="one", at=tx.now))
+    assert await notes.glance(count) == 1
+    with pytest.raises(sqlite3.OperationalError):
+        await notes.glance(lambda tx: tx.run(NOTE, text="two", at=tx.now))
+    assert await notes.glance(count) == 1
+
+
+async def test_a_glance_is_taken_on_the_event_loop(notes: Database) -> None:
+    assert await notes.glance(lambda tx: threading.get_ident()) == threading.get_ident()
+    assert await notes.read(lambda tx: threading.get_ident()) != threading.get_ident()
+
+
+async def test_where_a_glance_would_have_to_wait_it_crosses(notes: Database, tmp_path: Path) -> None:
+    threads: list[int] = []
+
+    def busy_at_first(tx: Transaction) -> int:
+        threads.append(threading.get_ident())
+        if len(threads) == 1:
+            raise sqlite3.OperationalError("database is locked")
+        return count(tx)
+
+    assert await notes.glance(busy_at_first) == 0
+    assert threads[0] == threading.get_ident() != threads[1]

@@ -90,3 +90,47 @@ async def test_a_file_is_removed_once_and_its_job_stays(database: Database) -> N
     assert await database.write(lambda tx: files.remove(tx, file.id)) is None
     assert await database.read(lambda tx: files.get(tx, file.id)) is None
     assert await database.read(lambda tx: tx.value("SELECT state FROM jobs WHERE id = :job", job=job)) == "succeeded"
+
+
+async def test_what_a_file_answers_is_found_by_its_owner_only_and_while_it_is_there(
+    database: Database, clock: SetClock
+) -> None:
+    print = "a" * 64
+
+    def work(tx: Transaction) -> tuple[int, int, int]:
+        ada, bob = making.person(tx), making.person(tx, "2", "Bob")
+        id = files.add(
+            tx, user_id=ada, job_id=None, name="hello.ogg", format="ogg-opus", sha256=SHA, bytes=44, seconds=1.5,
+            rate=24000, expires_at=tx.now + DAY, answers=print,
+        )  # fmt: skip
+        return ada, bob, id
+
+    ada, bob, id = await database.write(work)
+    found = await database.read(lambda tx: files.answering(tx, ada, print))
+    assert found is not None
+    assert (found.id, found.path) == (id, f"generations/{id}.ogg")
+    assert await database.read(lambda tx: files.answering(tx, bob, print)) is None
+    assert await database.read(lambda tx: files.answering(tx, ada, "b" * 64)) is None
+    clock.turn(DAY)
+    assert await database.read(lambda tx: files.answering(tx, ada, print)) is None
+
+
+async def test_what_goes_with_a_file_lies_beside_it_under_its_number(database: Database) -> None:
+    def work(tx: Transaction) -> list[File]:
+        user_id = making.person(tx)
+        job_id = making.job(tx, user_id)
+        sound = add(tx, user_id, job_id=job_id)
+        files.add(
+            tx, user_id=user_id, job_id=job_id, name="hello.srt", format="srt", sha256=SHA, bytes=9, seconds=None,
+            rate=None, expires_at=None, beside=sound.id,
+        )  # fmt: skip
+        return files.of_job(tx, job_id)
+
+    sound, subtitles = await database.write(work)
+    assert subtitles.path == f"generations/{sound.id}.srt"
+
+
+async def test_to_find_what_answers_looks_at_nobody_elses_files(database: Database) -> None:
+    sql = "EXPLAIN QUERY PLAN SELECT * FROM files WHERE user_id = 1 AND answers = 'x' ORDER BY id DESC LIMIT 1"
+    (row,) = await database.read(lambda tx: tx.all(sql))
+    assert "files_by_answer (user_id=? AND answers=?)" in row["detail"]

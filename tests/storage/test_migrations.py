@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from storage import migrations
-from storage.errors import DatabaseBroken, DatabaseNewer, FolderReadOnly, NoRoom
+from storage.errors import DatabaseBroken, DatabaseIsFolder, DatabaseNewer, FolderReadOnly, NoRoom
 from storage.migrations import migrate
 from storage.table import Step, Table, tables
 
@@ -279,6 +279,14 @@ def test_a_folder_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(FolderReadOnly, match="cannot write"):
         migrate(tmp_path / "file" / "mynah.db", [BIRDS], tmp_path / "copies", NOW)
+
+
+def test_a_folder_in_the_place_of_the_database_is_named_and_left_alone(path: Path, copies: Path) -> None:
+    (path / "kept").mkdir(parents=True)
+    with pytest.raises(DatabaseIsFolder) as caught:
+        migrate(path, [BIRDS], copies, NOW)
+    assert str(caught.value).startswith(f"{path} is a folder") and "move it away" in str(caught.value)
+    assert (path / "kept").is_dir()
 
 
 def test_a_full_disk_is_told_in_words(path: Path, copies: Path) -> None:

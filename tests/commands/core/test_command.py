@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
 
-from commands.core.command import Audience, Command, Lane, command, shown_to
+from commands.core.command import Audience, Command, Lane, command, commands, shown_to
 from commands.core.context import Context
 from commands.core.params import Between, Body, Text
 from commands.core.reply import Reply
+
+ROOT = Path(__file__).parents[3]
 
 
 class Colour(Enum):
@@ -114,3 +119,41 @@ def test_a_group_is_shown_to_the_widest_audience_of_its_members_and_a_command_to
     assert shown_to(every, "quota") is Audience.EVERYONE
     assert shown_to(every, "quota", "set") is Audience.ADMINS
     assert shown_to(every, "stop") is Audience.OWNERS
+
+
+def test_who_asks_for_a_command_by_name_has_no_other_file_imported() -> None:
+    code = (
+        "import sys; from commands.core.command import commands; every = commands(); "
+        "assert every['speak'].name == 'speak' and 'speak' in every; "
+        "print([name for name in ('commands.jobs', 'commands.quota') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+def test_every_command_is_found_by_its_name_and_nothing_else_is() -> None:
+    every = commands()
+    assert {"speak", "jobs list", "quota set"} < set(every) and len(every) == len(list(every))
+    assert all(commands()[name] is each for name, each in every.items())
+    for name in ("", "speak up", "quota", "core", "nothing", "no such thing", "../speak"):
+        assert commands().get(name) is None
+
+
+def test_a_command_is_found_in_a_file_of_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    import commands.help as elsewhere
+
+    monkeypatch.setattr(elsewhere, "hidden", declare("speech", "hidden"), raising=False)
+    assert commands()["speech hidden"].path == ("speech", "hidden")
+
+
+def test_two_commands_of_one_name_and_a_command_that_is_a_group_too_are_mistakes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import commands.help as elsewhere
+
+    monkeypatch.setattr(elsewhere, "hidden", declare("speak"), raising=False)
+    with pytest.raises(ValueError, match="'speak' is declared twice"):
+        list(commands())
+    monkeypatch.setattr(elsewhere, "hidden", declare("speak", "up"))
+    with pytest.raises(ValueError, match="'speak' is a command and a group at once"):
+        list(commands())

@@ -9,6 +9,7 @@ import pytest
 from commands.core.command import Lane
 from commands.core.estimate import LONG, at_most, quote_text
 from commands.core.greetings import GREETINGS
+from commands.core.manner import USUAL
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Utterance
 from storage.metrics import Metric
@@ -63,7 +64,7 @@ def test_prose_is_not_estimated_at_more_than_three_times_its_length(engine: Espe
 
 
 def test_a_quote_counts_one_generation_its_characters_and_room_for_the_file() -> None:
-    quote = quote_text("Good morning.", 1.0)
+    quote = quote_text("Good morning.", USUAL)
     charged = {charge.metric: charge.amount for charge in quote.charges}
     assert charged[Metric.GENERATIONS] == 1
     assert charged[Metric.CHARACTERS] == quote.characters == 13
@@ -72,5 +73,5 @@ def test_a_quote_counts_one_generation_its_characters_and_room_for_the_file() ->
 
 
 def test_a_chapter_waits_with_other_long_work() -> None:
-    assert quote_text("x" * LONG, 1.0).lane is None
-    assert quote_text("x" * (LONG + 1), 1.0).lane is Lane.SOON
+    assert quote_text("x" * LONG, USUAL).lane is None
+    assert quote_text("x" * (LONG + 1), USUAL).lane is Lane.SOON

@@ -90,7 +90,7 @@ def test_values_are_read_as_people_and_platforms_give_them(hint: object, raw: ob
         (Member, " ", "keep-days has to be an id, not ' '."),
         (Member, {"name": "Ada"}, "keep-days has to be an id, not"),
         (Member, {"id": {"x": 1}}, "keep-days has to be an id, not"),
-        (Text, "x" * 100_001, "keep-days is 100,001 characters long; 100,000 is the most."),
+        (Text, "x" * 250_001, "keep-days is 250,001 characters long; 250,000 is the most."),
     ],
 )
 def test_what_is_no_such_value_is_refused_in_a_sentence(hint: object, raw: object, sentence: str) -> None:

@@ -237,7 +237,7 @@ def test_a_command_that_is_gone_is_told_of(today: Command | None) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE jobs SET vals = json_set(vals, '$.pitch', 3), signature = 'older'",
+        "UPDATE jobs SET vals = json_set(vals, '$.timbre', 3), signature = 'older'",
         "UPDATE jobs SET vals = json_set(vals, '$.speed', 'fast'), signature = 'older'",
         "UPDATE jobs SET vals = '{}', signature = 'older'",
         "UPDATE jobs SET command = 'declaim', signature = 'older'",

@@ -12,9 +12,9 @@ import pytest
 
 from commands.core.errors import Failed
 from commands.core.studio import IN_FLIGHT, Studio, Unsayable
-from engine.audio import to_pcm16
 from engine.engine import EngineError
 from engine.espeak_engine import EspeakEngine
+from engine.mastering import PLAIN, Line, master
 from engine.router import Router
 from engine.speech import Audio, Utterance
 from engine.take import Take
@@ -75,8 +75,8 @@ def make_careful(router: CountingRouter, tmp_path: Path) -> Callable[..., Studio
     return maker(router, tmp_path, 0.0)
 
 
-def script(texts: Sequence[str] = TEXTS) -> list[Utterance]:
-    return [utterance(text) for text in texts]
+def script(texts: Sequence[str] = TEXTS) -> list[Line]:
+    return [Line(utterance=utterance(text)) for text in texts]
 
 
 def frames(take: Take) -> bytes:
@@ -85,8 +85,9 @@ def frames(take: Take) -> bytes:
         return content
 
 
-async def expected(router: Router, utterances: Sequence[Utterance]) -> bytes:
-    return b"".join([to_pcm16((await Router.say(router, each, 0, 1)).samples) for each in utterances])
+async def expected(router: Router, script: Sequence[Line]) -> bytes:
+    said = [(await Router.say(router, line.utterance, 0, 1), line) for line in script]
+    return b"".join(master(audio, line, PLAIN).pcm.tobytes() for audio, line in said)
 
 
 async def test_utterances_become_one_file_in_their_order(make: Callable[..., Studio], router: CountingRouter) -> None:
@@ -99,8 +100,8 @@ async def test_utterances_become_one_file_in_their_order(make: Callable[..., Stu
 
 
 async def test_the_same_utterance_may_come_again(make: Callable[..., Studio]) -> None:
-    again = utterance("again")
-    take = await make().say([again, again, utterance("and"), again])
+    again, other = script(["again", "and"])
+    take = await make().say([again, again, other, again])
     assert [timing.text for timing in take.timings] == ["again", "again", "and", "again"]
 
 
@@ -182,7 +183,7 @@ async def test_wherever_it_is_cancelled_it_can_be_gone_on_with(make: Callable[..
 async def test_another_voice_or_speed_is_not_gone_on_with(make: Callable[..., Studio], router: CountingRouter) -> None:
     await make().say(script())
     router.said.clear()
-    faster = [utterance(text, speed=2.0) for text in TEXTS]
+    faster = [Line(utterance=utterance(text, speed=2.0)) for text in TEXTS]
     take = await make(attempt=2).say(faster)
     assert router.said == TEXTS
     assert frames(take) == await expected(router, faster)
@@ -245,7 +246,7 @@ async def test_espeak_speaks_in_it(tmp_path: Path) -> None:
     await router.open()
     studio = Studio(router, tmp_path, job=3, attempt=1, lane=0, user=1, report=lambda done: None)
     take = await studio.say(
-        [Utterance(text=text, engine="espeak", speaker="en-gb") for text in ("Hello.", "I am Mynah.")]
+        [Line(utterance=Utterance(text=text, engine="espeak", speaker="en-gb")) for text in ("Hello.", "I am Mynah.")]
     )
     assert take.rate == 22_050
     assert 1 < take.seconds < 5

@@ -37,6 +37,7 @@ and animated."""
         ("x" + "".join(chr(0xE0000 + ord(letter)) for letter in "ignore"), "x"),
         (FAMILY, "\U0001f468\U0001f469\U0001f467"),
         ("\u2764\ufe0f", "\u2764"),
+        ("a\u3164b\u115f\u1160 \uffa0 \u2800c", "ab c"),
         ("\ue000\uffff\U000f0000", ""),
         ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
         ("a\u200db \u200d", "ab"),
@@ -69,7 +70,7 @@ def test_a_clean_text_is_fit_to_be_stored_and_stays_as_it_is(text: str) -> None:
     )
 
 
-@given(st.text(st.characters(categories=["L", "Nd"]), max_size=50))
+@given(st.text(st.characters(categories=["L", "Nd"], exclude_characters="\u115f\u1160\u3164\uffa0"), max_size=50))
 def test_cleaning_loses_no_letter_and_no_digit(text: str) -> None:
     assert clean(text) == unicodedata.normalize("NFKC", text)
 
@@ -82,3 +83,19 @@ def test_letters_and_digits_can_be_spoken(text: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "...", "?!", "\U0001f602" * 50, FAMILY, "\u2014 \u2026", "@#$%", "\u0301"])
 def test_signs_alone_cannot(text: str) -> None:
     assert not speakable(text)
+
+
+@given(
+    st.text(
+        st.sampled_from(
+            "a\u00e9\u0301\u00df\u0130\u1112\u1161\u11ab\u3164\u2026\u00bd\ufb01\ufdfa\u3000\n\t .\u3002\u0915\u093f"
+        )
+    )
+)
+def test_a_text_that_needs_no_second_look_is_cleaned_as_others_are(text: str) -> None:
+    assert clean(text) == clean(f"\u200b{text}")
+
+
+@pytest.mark.parametrize("text", ["\u3164", "\u115f\u1160", "\uffa0 \u2800"])
+def test_letters_without_a_form_are_nothing_to_say(text: str) -> None:
+    assert not speakable(clean(text))

@@ -55,6 +55,43 @@ def test_a_text_is_cut_where_its_sentences_end(text: str, expected: list[str]) -
     assert sentences(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("de", ["Er traf Dr. M\u00fcller am 4. Mai 2026 in der 4. Klasse.", "Dann ging er."]),
+        ("de", ["Sie holte z. B. Hunde, d. h. Tiere usw.", "Er kam am 4.5.2026 an.", "Um 3.5 Uhr."]),
+        ("de", ["Sie kam am 4. 5. 2026 an.", "Er wurde 3.", "Danach schlief er.", "Im Jahr 1984.", "Dann nicht."]),
+        ("de", ["Das ist Wilhelm II.", "Er lebte.", "Prof. Dr. Klein kam um 10 Uhr.", "Nr. 5 lebt."]),
+        ("en-us", ["The U.S. Army came.", "He lives in the U.S.", "The end."]),
+        ("en-us", ["See Mr. Smith at 5 p.m.", "Then go.", "It costs approx. Five dollars etc.", "They left."]),
+        ("en-gb", ["No.", "Never.", "No. 5.", "So it was I.", "Yes.", "Jan. 5 is cold."]),
+        ("en-us", ["St. Mary is on Main St.", "He said so.", "See e.g. Smith et al.", "They know 3.5."]),
+        ("fr", ["M. Dupont est l\u00e0.", "Voir p. 5.", "Il dit etc.", "Puis il part.", "J.-P. Sartre."]),
+        ("es", ["El Sr. L\u00f3pez vive en EE. UU.", "Es grande.", "V\u00e9ase p\u00e1g. 5.", "La Dra. Ruiz."]),
+        ("it", ["Il Sig. Rossi e il Dott. Bianchi ecc.", "Fine.", "Vedi pag. 5.", "Ciao."]),
+        ("pt", ["O Sr. Silva e a Dra. Costa etc.", "Fim.", "Veja p\u00e1g. 5.", "Av. Brasil."]),
+        ("nl", ["Dhr. Jansen en prof. Smit, bijv. Piet enz.", "Hij kwam.", "Einde."]),
+        (
+            "pl",
+            ["Np. Jan jest.", "Prof. Kowalski by\u0142.", "W 1984 r.", "By\u0142o zimno.", "Przy ul. D\u0142ugiej 5."],
+        ),
+        (
+            "ru",
+            [
+                "\u042d\u0442\u043e \u0433. \u041c\u043e\u0441\u043a\u0432\u0430.",
+                "\u0412 1984 \u0433.",
+                "\u041e\u043d \u0443\u0448\u0451\u043b.",
+            ],
+        ),
+        ("sv", ["Det \u00e4r t.ex. Anna och bl.a. Kalle osv.", "Hon kom kl. 10.", "Slut."]),
+        ("da", ["Den 4. maj kom hr. Hansen kl. 10.", "Slut.", "F.eks. Peter osv.", "Han gik."]),
+        ("xx", ["Dr. Smith paid 3.50.", "Then he left!"]),
+    ],
+)
+def test_no_sentence_ends_at_an_abbreviation_of_its_language(language: str, expected: list[str]) -> None:
+    assert sentences(" ".join(expected), language=language) == expected
+
+
 def test_lines_that_a_program_wrapped_are_no_sentences() -> None:
     assert sentences(WRAPPED) == [
         "The Time Traveller (for so it will be convenient to speak of him) was expounding a recondite matter to us.",
@@ -100,15 +137,19 @@ def spoken(text: str) -> str:
 
 @given(
     st.one_of(
-        st.text(), st.text("aB1 .,;!?\n\"')\u3002\u0301\u2014-"), st.from_regex(r"([A-Z][a-z]{0,9}[.,!?]? ){0,40}")
+        st.from_regex(r"((Dr|z|B|No|etc|U|XIV|Wilhelm|4|12|am|Mai|St|Main|p|m)\.? ?){1,12}", fullmatch=True),
+        st.text(),
+        st.text("aB1 .,;!?\n\"')\u3002\u0301\u2014-"),
+        st.from_regex(r"([A-Z][a-z]{0,9}[.,!?]? ){0,40}"),
     ),
     st.integers(1, 60),
+    st.sampled_from(["", "en-us", "de", "es", "ru", "xx"]),
 )
-@example("Dr. A. B. 1. 2. c", 3)
-@example("\u0301" * 20, 1)
-def test_no_piece_is_too_long_and_nothing_speakable_is_lost(text: str, limit: int) -> None:
+@example("Dr. A. B. 1. 2. c", 3, "de")
+@example("\u0301" * 20, 1, "")
+def test_no_piece_is_too_long_and_nothing_speakable_is_lost(text: str, limit: int, language: str) -> None:
     read = clean(text)
-    pieces = sentences(read, limit=limit)
+    pieces = sentences(read, limit=limit, language=language)
     assert all(len(piece) <= limit for piece in pieces)
     assert all(speakable(piece) and piece == piece.strip() for piece in pieces)
     assert spoken("".join(pieces)) == spoken(read)
@@ -131,7 +172,8 @@ def test_no_piece_is_too_long_and_nothing_speakable_is_lost(text: str, limit: in
     ],
     ids=lambda text: ascii(text[:4]),
 )
-def test_a_hostile_text_takes_no_longer_than_its_length_explains(text: str) -> None:
+@pytest.mark.parametrize("language", ["", "de"])
+def test_a_hostile_text_takes_no_longer_than_its_length_explains(text: str, language: str) -> None:
     began = time.process_time()
-    sentences(clean(text))
+    sentences(clean(text), language=language)
     assert time.process_time() - began < 5

@@ -1,0 +1,81 @@
+"""How loud espeak's voices are, and how far what they say strays from the level that they were measured at."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bench.measure import table
+from bench.sounds import engine, spoken
+from engine.audio import peak
+from engine.loudness import CALIBRATION, CEILING, TARGET, gain, loudness
+
+ENGLISH = (
+    "The quick brown fox jumps over the lazy dog near the bank.",
+    "He has done so for thirty years, in rain and in snow, and nobody has ever asked him why.",
+)
+SAID = {
+    "en-gb": ENGLISH,
+    "de": ("Der alte Wärter geht jeden Morgen den steinernen Weg hinunter.", "Er zählt die Boote im Hafen."),
+    "fr-fr": ("Chaque matin, le vieux gardien descend le chemin de pierre.", "Il compte les bateaux dans le port."),
+    "es": ("Cada mañana el viejo guardián baja por el camino de piedra.", "Cuenta los barcos del puerto."),
+    "it": ("Ogni mattina il vecchio custode scende lungo il sentiero.", "Conta le barche nel porto."),
+    "pt-br": ("Todas as manhãs o velho guarda desce o caminho de pedra.", "Ele conta os barcos no porto."),
+    "pl": ("Każdego ranka stary strażnik schodzi kamienną ścieżką.", "Liczy łodzie w porcie."),
+    "ru": ("Каждое утро старый сторож спускается по каменной дорожке.", "Он считает лодки в гавани."),
+    "tr": ("Her sabah bekçi taş yoldan iner.", "Limandaki tekneleri sayar, defterine yazar."),
+    "hi": ("हर सुबह बूढ़ा रखवाला पत्थर के रास्ते से नीचे जाता है।", "वह बंदरगाह में नावें गिनता है।"),
+    "cmn": ("老看守人每天早上沿着石头小路走下去。", "他数着港口里的船。"),
+    "ar": ("كل صباح ينزل الحارس العجوز على الطريق الحجري.", "يعد القوارب في الميناء."),
+}
+"""What is said in some languages."""
+
+
+async def measure(folder: Path, turns: int) -> str:
+    """Measure and return the tables; it takes one turn, and no file."""
+    languages = [speaker.key for speaker in engine().speakers()]
+    variants = [f"en-gb+{variant.key}" for variant in engine().variants()]
+    rows = [
+        ("languages, counting", *_spread(map(_counted, languages))),
+        ("variants of en-gb, counting", *_spread(map(_counted, variants))),
+        (f"sentences in {len(SAID)} languages, made equal", *_spread(_equal(SAID))),
+        ("sentences in the variants, made equal", *_spread(_equal(dict.fromkeys(variants, ENGLISH)))),
+    ]
+    peaks = [peak(spoken(text, key).samples) * _gain(key) for key, texts in _all(variants) for text in texts]
+    high = sum(each > CEILING for each in peaks) / len(peaks)
+    note = (
+        f"Of {len(peaks)} sentences that were made equal, {high:.0%} have a peak above -1 dBFS, "
+        f"the highest {20 * math.log10(max(peaks) / CEILING):.1f} dB above it: those are limited."
+    )
+    head = ("LUFS (target " + f"{TARGET:g})", "voices", "silent", "lowest", "median", "highest", "deviation")
+    return table("How loud espeak's voices are", head, rows) + "\n\n" + note
+
+
+def _all(variants: Sequence[str]) -> list[tuple[str, Sequence[str]]]:
+    return [*SAID.items(), *((key, ENGLISH) for key in variants)]
+
+
+def _counted(key: str) -> float:
+    audio = spoken(CALIBRATION, key)
+    return loudness(audio.samples, audio.rate)
+
+
+def _gain(key: str) -> float:
+    return gain(_counted(key))
+
+
+def _equal(said: Mapping[str, Sequence[str]]) -> Iterable[float]:
+    """The loudness of sentences after the gain that counting has found."""
+    for key, texts in said.items():
+        for text in texts:
+            audio = spoken(text, key)
+            yield loudness(audio.samples, audio.rate) + 20 * math.log10(_gain(key))
+
+
+def _spread(levels: Iterable[float]) -> tuple[str, ...]:
+    found = list(levels)
+    heard = [level for level in found if math.isfinite(level)]
+    figures = (min(heard), statistics.median(heard), max(heard), statistics.pstdev(heard))
+    return (str(len(found)), str(len(found) - len(heard)), *(f"{figure:.1f}" for figure in figures))

@@ -1,0 +1,27 @@
+"""Speech to measure with."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from engine.audio import join
+from engine.espeak_engine import EspeakEngine
+from engine.speech import Audio, Utterance
+from engine.text.sentences import sentences
+
+
+@cache
+def engine() -> EspeakEngine:
+    """espeak, opened once."""
+    made = EspeakEngine()
+    made.open()
+    return made
+
+
+@cache
+def spoken(text: str, speaker: str = "en-us") -> Audio:
+    """What espeak says, without its timings."""
+    rows = [Utterance(text=sentence, engine="espeak", speaker=speaker) for sentence in sentences(text)]
+    chunks = [audio for row in rows for _, audio in engine().synthesize([row], lambda row: False)]
+    whole = join(chunks)
+    return Audio(samples=whole.samples, rate=whole.rate)

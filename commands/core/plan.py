@@ -1,0 +1,108 @@
+"""A plan: who says a text, in which language, by whose lexicon, and whether it was said before."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commands.core.casting import cast
+from commands.core.context import Inquiry
+from commands.core.errors import UsageError
+from commands.core.estimate import LONG
+from commands.core.manner import Manner
+from commands.core.words import either
+from engine.text.language import detect
+from engine.text.lexicon import Entry, Lexicon
+from storage import files, levels, lexicon
+from storage.database import Transaction
+from storage.files import File
+from storage.voices import Voice
+
+READING = "1"
+"""Changes whenever texts are read in another way than before, so that what was said in the old way is said anew."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """How a text is to be said, as far as it can be told before."""
+
+    voice: Voice
+    """Who says it."""
+    language: str
+    """What it is read in, as a BCP 47 tag; empty where nobody knows."""
+    lexicon: Lexicon
+    """How the person, and their place, want words to be said."""
+    gain: float | None
+    """How many times as loud the voice is made; None where it was never measured."""
+    fingerprint: str
+    """Of all that its sound depends on, in hex."""
+    answer: tuple[File, ...] = ()
+    """Files of the person's own that say the same already, the sound first."""
+
+
+async def make(inquiry: Inquiry, text: str, voice: str, manner: Manner) -> Plan:
+    """Plan how a clean text is said in the voice of that name.
+
+    Raises:
+        NotFound: There is no such voice for the person.
+        UsageError: Nobody here speaks the language that is asked for.
+    """
+    language = _known(inquiry, manner.language) if manner.language else None
+    if language is None and not voice:
+        language = await _found(text, inquiry.host.languages)
+
+    def look(tx: Transaction) -> Plan:
+        return _look(tx, inquiry, text, voice, language, manner)
+
+    return await (inquiry.glance(look) if len(text) <= LONG else inquiry.read(look))
+
+
+def _look(tx: Transaction, inquiry: Inquiry, text: str, name: str, language: str | None, manner: Manner) -> Plan:
+    voice = cast(tx, inquiry, name, language)
+    spoken = (manner.language and language) or voice.language or language or ""
+    asker, abilities = inquiry.asker, inquiry.host.abilities.get(voice.engine)
+    version = abilities.version if abilities else ""
+    words = lexicon.of(tx, asker.user_id, asker.place.id)
+    entries = tuple(Entry(word=w.word, spoken=w.spoken, language=w.language) for w in words)
+    book = Lexicon(entries)
+    changing = [f"{entry.word}={entry.spoken}" for entry in book.matching(text, spoken)] if entries else []
+    sounds = (READING, voice.engine, version, voice.speaker_key, f"{voice.id}.{voice.revision}")
+    fingerprint = manner.fingerprint(text, spoken, *sounds, *changing)
+    return Plan(
+        voice=voice,
+        language=spoken,
+        lexicon=book,
+        gain=levels.gain(tx, voice.engine, voice.speaker_key, version),
+        fingerprint=fingerprint,
+        answer=_answer(tx, inquiry, fingerprint),
+    )
+
+
+def _answer(tx: Transaction, inquiry: Inquiry, fingerprint: str) -> tuple[File, ...]:
+    """Return the files that answer already, if all are still on the disk."""
+    sound = files.answering(tx, inquiry.asker.user_id, fingerprint)
+    if sound is None:
+        return ()
+    others = files.of_job(tx, sound.job_id) if sound.job_id is not None else []
+    found = (sound, *(file for file in others if file.id != sound.id))
+    return found if all((inquiry.host.data / file.path).is_file() for file in found) else ()
+
+
+async def _found(text: str, among: Sequence[str]) -> str | None:
+    """Find the language of a text: by its commonest words, else by a model, which takes half a second to load."""
+    if language := detect(text, among, model=False):
+        return language
+    return await asyncio.to_thread(detect, text, among) if text else None
+
+
+def _known(inquiry: Inquiry, tag: str) -> str:
+    """Return a language that is spoken here."""
+    wanted = tag.strip().lower().replace("_", "-")
+    spoken: Sequence[str] = inquiry.host.languages
+    if wanted in spoken or any(each.startswith(f"{wanted}-") for each in spoken):
+        return wanted
+    near = difflib.get_close_matches(wanted, spoken, n=3, cutoff=0.5)
+    hint = f"Did you mean {either(near)}?" if near else "Give its tag: en-gb, de, fr …"
+    raise UsageError("Nobody here speaks {language!r}. {hint}", language=tag[:20], hint=hint)

@@ -1,0 +1,177 @@
+"""Saying a text: what it costs, and the reply with its file."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from commands.core import plan as plans
+from commands.core import sidecars
+from commands.core.context import Inquiry, JobContext
+from commands.core.errors import Failed, UsageError
+from commands.core.estimate import LONG, quote_text
+from commands.core.manner import USUAL, Manner
+from commands.core.params import TEXT_LIMIT
+from commands.core.plan import Plan
+from commands.core.quote import Quote
+from commands.core.reply import Action, FileRef, Json, Reply
+from commands.core.script import lines, mix
+from commands.core.words import duration, excerpt, file_name
+from engine.encoding import Tags
+from engine.engine import Abilities
+from engine.take import Take, Target
+from engine.text import pauses
+from engine.text.hygiene import clean, speakable
+from engine.text.pauses import PauseTooLong
+from storage import levels
+from storage.files import File
+from storage.metrics import Metric
+
+AGAIN = 4_000
+"""The longest text, in characters, that a button carries to be said again."""
+SENTENCES_ONLY = "this voice tells of sentences only, not of words"
+
+
+class EngineGone(Failed):
+    """The engine of {voice} is not running here any more; nothing was charged. Choose another voice: /voices list."""
+
+
+async def ready(text: str) -> str:
+    """Return a text clean and ready to be read aloud; a long one is not read on the event loop.
+
+    Raises:
+        UsageError: There is nothing in it to read, too much, or too long a pause.
+    """
+    return _ready(text) if len(text) <= LONG else await asyncio.to_thread(_ready, text)
+
+
+async def quote(inquiry: Inquiry, text: str, voice: str, manner: Manner = USUAL) -> Quote:
+    """Tell what it costs to say a clean text; nothing where a file of the person's own says it already.
+
+    Raises:
+        UsageError: The manner cannot be had here.
+        NotFound: There is no such voice for the person.
+    """
+    plan = await plans.make(inquiry, text, voice, manner)
+    quoted = replace(quote_text(text, manner), settings={"voice": plan.voice.name, **manner.settings})
+    if plan.answer:
+        return replace(quoted, charges=(), file_id=plan.answer[0].id, reply=_known(plan.answer, text, plan, manner))
+    return quoted
+
+
+async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) -> Reply:
+    """Say a clean text, and answer with the file of it; one that is there by now is free.
+
+    Raises:
+        Failed: It cannot be said.
+    """
+    if plan.answer:
+        ctx.used.update(dict.fromkeys((Metric.GENERATIONS, Metric.CHARACTERS, Metric.SECONDS, Metric.BYTES), 0))
+        return _known(plan.answer, text, plan, manner)
+    abilities = ctx.host.abilities.get(plan.voice.engine)
+    if abilities is None:
+        raise EngineGone(voice=plan.voice.name)
+    gain = await _measured(ctx, plan, abilities) if plan.gain is None else plan.gain
+    given = (text, plan, manner, abilities)
+    script = lines(*given) if len(text) <= LONG else await asyncio.to_thread(lines, *given)
+    tags = Tags(title=excerpt(text), voice=plan.voice.title)
+    target = Target(format=manner.kind_of_file, rate=manner.sample_rate.hz, tags=tags)
+    take = await ctx.studio.say(script, mix(plan, manner, abilities, gain), target)
+    name = file_name(text, manner.kind_of_file.suffix)
+    beside = await asyncio.to_thread(sidecars.write, take, ctx.workspace, name) if manner.kinds else ()
+    ctx.used[Metric.CHARACTERS] = len(text)
+    ctx.used[Metric.SECONDS] = math.ceil(take.seconds)
+    ctx.used[Metric.BYTES] = take.bytes + sum(file.bytes for file in beside)
+    return _reply(text, plan, manner, take, name, beside, abilities)
+
+
+def _reply(
+    text: str,
+    plan: Plan,
+    manner: Manner,
+    take: Take,
+    name: str,
+    beside: Sequence[FileRef],
+    abilities: Abilities,
+) -> Reply:
+    facts = [f'"{excerpt(text)}"', duration(take.seconds), plan.voice.title]
+    if "word" in manner.kinds and "word" not in abilities.timings:
+        facts.append(SENTENCES_ONLY)
+    sound = FileRef(
+        id=0,
+        name=name,
+        path=str(take.path),
+        format=manner.kind_of_file.value,
+        bytes=take.bytes,
+        seconds=take.seconds,
+        answers=plan.fingerprint,
+    )
+    return Reply(
+        text=" · ".join(facts),
+        files=(sound, *beside),
+        actions=_again(text, plan, manner),
+        data=_data(text, plan, take.seconds, cached=False),
+    )
+
+
+def _known(files: Sequence[File], text: str, plan: Plan, manner: Manner) -> Reply:
+    """Answer with files that are there already."""
+    sound, *_ = files
+    assert sound.seconds is not None, f"file {sound.id} answers a text and is no sound"
+    refs = tuple(
+        FileRef(id=file.id, name=file.name, path=file.path, format=file.format, bytes=file.bytes, seconds=file.seconds)
+        for file in files
+    )
+    told = f'"{excerpt(text)}" · {duration(sound.seconds)} · {plan.voice.title} · said before, so it is free'
+    return Reply(
+        text=told,
+        files=refs,
+        actions=_again(text, plan, manner),
+        data=_data(text, plan, sound.seconds, cached=True),
+    )
+
+
+def _data(text: str, plan: Plan, seconds: float, *, cached: bool) -> dict[str, Json]:
+    return {
+        "seconds": round(seconds, 3),
+        "voice": plan.voice.name,
+        "engine": plan.voice.engine,
+        "cached": cached,
+        "characters": len(text),
+    }
+
+
+def _again(text: str, plan: Plan, manner: Manner) -> tuple[Action, ...]:
+    if len(text) > AGAIN:
+        return ()
+    values = {"text": text, "voice": plan.voice.name, **manner.settings}
+    return (Action(label="Again", command="speak", values=values),)
+
+
+async def _measured(ctx: JobContext, plan: Plan, abilities: Abilities) -> float:
+    """Measure how many times as loud a voice has to be made, and note it: from now on it is always made so."""
+    voice = plan.voice
+    gain = await ctx.studio.measure(voice.engine, voice.speaker_key)
+    await ctx.commit(lambda tx: levels.note(tx, voice.engine, voice.speaker_key, abilities.version, gain))
+    return gain
+
+
+def _ready(text: str) -> str:
+    cleaned = clean(text)
+    if not cleaned.strip():
+        raise UsageError("There is nothing to say yet; put some words behind /speak.")
+    if len(cleaned) > TEXT_LIMIT:  # ligatures and the like are longer when they are read
+        raise UsageError(
+            "That is {length:,} characters to read; {most:,} is the most. Send it in parts.",
+            length=len(cleaned),
+            most=TEXT_LIMIT,
+        )
+    if not speakable(pauses.without(cleaned)):
+        raise UsageError("There is nothing in that to read aloud; add a word or two.")
+    try:
+        pauses.total(cleaned)
+    except PauseTooLong as error:
+        raise UsageError("{why}", why=error) from None
+    return cleaned

@@ -1,0 +1,179 @@
+"""Alignment: finds when each word of an English text is said in a sound, and whether it is said at all."""
+
+from __future__ import annotations
+
+import importlib.util
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.arpabet import TO_IPA
+from engine.cepstra import RATE, STEP, frame_energies
+from engine.recogniser import Heard, Recogniser
+from engine.speech import Timing
+from engine.written import bare
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MEAN_SCORE, WORST_SCORE = -8.2, -9.2
+"""The least that words may score, all together and over any WORST_SPAN: nats a frame below what would fit best.
+
+Measured over LJSpeech, flite's and espeak's voices: what is said scores -2.7 to -4.7 where people or flite speak, down
+to -8 where espeak buzzes; a text that is not what is said -8.4 to -13, its worst stretch -9.3 to -14.
+"""
+WORST_SPAN = 150
+"""In frames, 1.5 s: what is wrong for less is a word that was misread, and no reason to reject the rest."""
+MOST_UNTOLD = 0.2
+"""How much of what is loud may lie outside the words; 0 to .06 where people speak, .24 where espeak does."""
+AT_ONCE = 40 * RATE
+"""How much sound is aligned in one go; more of it some sentences at a time."""
+
+_LOUD, _LOUDEST = 10**-2.5, 95
+"""What is louder than the loudest frames (by this percentile) less 25 dB is speech."""
+_CENTRE_MS = 8
+"""A frame stands for its middle, 12.8 ms after its first sample; its boundary is half a step before that."""
+_FRAME_MS = 1000 * STEP // RATE
+_GROUP = 25
+"""How many words of a long text are looked for at once, at least: up to the end of a sentence, or twice as many."""
+_WORDS_LEARNT = 20_000
+"""How many words a recogniser may learn before a new one takes its place."""
+
+
+def can_align(language: str) -> bool:
+    """Tell whether texts in a language, a BCP 47 tag, can be aligned here."""
+    return language.lower().partition("-")[0] == "en" and importlib.util.find_spec("pocketsphinx") is not None
+
+
+class Aligner:
+    """Aligns one sound at a time; who comes meanwhile waits. Not to be called on the event loop.
+
+    It opens its model at the first call: .2 s and 75 MB. From then on a second of sound costs about 50 ms of one
+    core, and twice that with phonemes. It holds up other threads for some milliseconds at a time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._opened: Recogniser | None = None
+
+    def align(
+        self, samples: NDArray[np.float32], rate: int, text: str, *, phonemes: bool = False
+    ) -> tuple[Timing, ...] | None:
+        """Find when each word of a text is said.
+
+        Args:
+            samples: The sound, shape (n,), from -1 to 1.
+            rate: Samples a second, in Hz.
+            text: What is said in it, in English, from its beginning to its end.
+            phonemes: Whether to tell the phonemes of each word too, in IPA, which costs as much again.
+
+        Returns:
+            The words that have a letter or a digit, in order, without the punctuation around them, and each before
+            its phonemes; or None where the text is not what is said, or nobody can be sure.
+
+        Raises:
+            ModuleNotFoundError: PocketSphinx is not installed; `can_align` tells beforehand.
+            EngineMissing: A word is in no dictionary, and there is no espeak to say how it sounds.
+        """
+        words = [word for word in map(bare, text.split()) if any(character.isalnum() for character in word)]
+        pcm = _pcm(samples, rate)
+        if not words or pcm is None:
+            return None
+        with self._lock:
+            recogniser = self._recogniser()
+            names = [recogniser.name(word) for word in words]
+            heard = _hear(recogniser, pcm, words, names, phonemes) if all(names) else None
+        if heard is None or not _said(heard, frame_energies(pcm)):
+            return None
+        return tuple(_timings(words, heard, 1000 * len(samples) // rate))
+
+    def _recogniser(self) -> Recogniser:
+        if self._opened is None or self._opened.learnt > _WORDS_LEARNT:
+            self._opened = Recogniser()
+        return self._opened
+
+
+def _pcm(samples: NDArray[np.float32], rate: int) -> NDArray[np.int16] | None:
+    """Return a sound as the recogniser takes it, its peak at half of full scale; None where there is none."""
+    import numpy as np
+    import soxr  # type: ignore[import-untyped]  # it has no types
+
+    peak = float(np.abs(samples).max()) if len(samples) else 0.0
+    if not 0 < peak < np.inf or rate <= 0:
+        return None
+    resampled = soxr.resample(samples, rate, RATE) if rate != RATE else samples
+    pcm: NDArray[np.int16] = np.clip(resampled * (16384 / peak), -32768, 32767).astype(np.int16)
+    return pcm if len(pcm) >= STEP else None
+
+
+def _hear(
+    recogniser: Recogniser, pcm: NDArray[np.int16], words: Sequence[str], names: Sequence[str], phones: bool
+) -> Sequence[Heard] | None:
+    """Find the words; in a long sound some at a time, each time in a window that is sure to hold them."""
+    if len(pcm) <= AT_ONCE:
+        return recogniser.hear(pcm, names, phones=phones)
+    lengths = [len(word) + 1 for word in words]
+    found: list[Heard] = []
+    begin = 0
+    while len(found) < len(words):
+        place = len(found)
+        until = min(place + _GROUP, len(words))
+        pace = (len(pcm) - begin) / sum(lengths[place:])
+        end = begin + int(1.4 * pace * sum(lengths[place:until])) + 4 * RATE
+        if end >= len(pcm):
+            heard = recogniser.hear(pcm[begin:], names[place:], phones=phones)
+        else:
+            beyond, most = until, 1.5 * (end - begin) / pace
+            while beyond < len(words) and sum(lengths[place:beyond]) < most:
+                beyond += 1
+            heard = recogniser.hear_some(pcm[begin:end], names[place:beyond], until - place, phones=phones)
+        if not heard:
+            return None
+        found.extend(_later(word, begin // STEP) for word in heard)
+        begin = found[-1].until * STEP
+    return found
+
+
+def _later(word: Heard, frames: int) -> Heard:
+    phones = tuple(phone._replace(first=phone.first + frames, until=phone.until + frames) for phone in word.phones)
+    return replace(word, first=word.first + frames, until=word.until + frames, phones=phones)
+
+
+def _said(heard: Sequence[Heard], energies: NDArray[np.float64]) -> bool:
+    """Tell whether it is these words that are said: they fit, everywhere, and there is no more than they."""
+    import numpy as np
+
+    frames = sum(word.until - word.first for word in heard)
+    if sum(word.score for word in heard) < MEAN_SCORE * frames or _worst(heard) < WORST_SCORE:
+        return False
+    loud = energies > _LOUD * np.percentile(energies, _LOUDEST)
+    told = np.zeros(len(energies), bool)
+    for word in heard:
+        told[word.first : word.until] = True
+    return bool((loud & ~told).sum() <= MOST_UNTOLD * loud.sum())
+
+
+def _worst(heard: Sequence[Heard]) -> float:
+    """Return the lowest score, in nats a frame, of words that follow each other for WORST_SPAN."""
+    worst, first, score, frames = 0.0, 0, 0.0, 0
+    for word in heard:
+        score, frames = score + word.score, frames + word.until - word.first
+        while (less := frames - (heard[first].until - heard[first].first)) >= WORST_SPAN:
+            score, frames, first = score - heard[first].score, less, first + 1
+        if frames >= WORST_SPAN:
+            worst = min(worst, score / frames)
+    return worst
+
+
+def _timings(words: Sequence[str], heard: Sequence[Heard], length_ms: int) -> Iterator[Timing]:
+    for word, found in zip(words, heard, strict=True):
+        yield Timing(kind="word", text=word, start_ms=_ms(found.first, length_ms), end_ms=_ms(found.until, length_ms))
+        for phone in found.phones:
+            start, end = _ms(phone.first, length_ms), _ms(phone.until, length_ms)
+            yield Timing(kind="phoneme", text=TO_IPA[phone.name], start_ms=start, end_ms=end)
+
+
+def _ms(frame: int, length_ms: int) -> int:
+    return min(frame * _FRAME_MS + _CENTRE_MS if frame else 0, length_ms)

@@ -1,0 +1,120 @@
+"""Mastering: what an engine has said becomes what a file holds, at one loudness, with its pauses and its timings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine.audio import Sound, peak, to_sound
+from engine.loudness import CEILING, limit
+from engine.seams import soften
+from engine.speech import Audio, Timing, TimingKind, Utterance
+from engine.text.reading import Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """Something to say, and the silence around it."""
+
+    utterance: Utterance
+    """What the engine is given."""
+    before: float = 0.0
+    """Seconds of silence before it."""
+    after: float = 0.0
+    """Seconds of silence after it."""
+    sentence: Sentence | None = None
+    """Whose words the timings are told in; None: the utterance's own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mix:
+    """How everything that is said in one file is to sound, and what is to be told of it."""
+
+    gain: float = 1.0
+    """How many times as loud it becomes as the engine made it."""
+    semitones: float = 0.0
+    """By how much it is shifted above the engine's pitch."""
+    kinds: frozenset[TimingKind] = frozenset()
+    """Which timings are kept."""
+    language: str = ""
+    """What is spoken, as a BCP 47 tag; syllables go by it."""
+
+
+PLAIN = Mix(kinds=frozenset({"sentence", "word", "phoneme"}))
+"""As the engine makes it, with all that it tells."""
+
+
+def master(audio: Audio, line: Line, mix: Mix, *, loudest: float | None = None) -> Sound:
+    """Return a line's sound as it goes into the file.
+
+    Args:
+        audio: What the engine has said, whole.
+        line: What it was asked for.
+        mix: How it is to sound.
+        loudest: The `peak` of the audio, where that is known.
+    """
+    timings = timings_of(audio, line, mix) if mix.kinds else ()
+    if mix.semitones:
+        from engine.effects import shift
+
+        audio, loudest = shift(audio, mix.semitones), None
+    loudest = peak(audio.samples) if loudest is None else loudest
+    softened = _softened(audio)
+    if softened is not audio or mix.gain * loudest > CEILING:
+        sound = to_sound(_limited(softened, mix.gain) if mix.gain * loudest > CEILING else _louder(softened, mix.gain))
+    else:
+        sound = to_sound(audio, gain=mix.gain, loudest=loudest)
+    if line.before or line.after:
+        sound = replace(sound, pcm=_padded(sound.pcm, sound.rate, line.before, line.after))
+    return replace(sound, timings=_later(timings, round(1000 * line.before)))
+
+
+def timings_of(audio: Audio, line: Line, mix: Mix) -> Sequence[Timing]:
+    """Return what is said when, of the kinds that are wanted, from the start of the audio and in the text's own words.
+
+    Where the engine tells nothing, the sentence as a whole stands for its words.
+    """
+    told: Sequence[Timing] = audio.timings
+    if not told:
+        written = line.sentence.written.strip() if line.sentence else line.utterance.text
+        whole = Timing(kind="sentence", text=written, start_ms=0, end_ms=round(1000 * audio.seconds))
+        return (whole,) if "sentence" in mix.kinds or "word" in mix.kinds else ()
+    if "syllable" in mix.kinds and not any(timing.kind == "syllable" for timing in told):
+        from engine.syllables import syllables
+
+        told = sorted((*told, *syllables(told, mix.language)), key=lambda timing: timing.start_ms)
+    if line.sentence is not None:
+        from engine.written import as_written
+
+        told = as_written(told, line.sentence)
+    return tuple(timing for timing in told if timing.kind in mix.kinds)
+
+
+def _softened(audio: Audio) -> Audio:
+    samples = soften(audio.samples, audio.rate)
+    return audio if samples is audio.samples else replace(audio, samples=samples)
+
+
+def _limited(audio: Audio, gain: float) -> Audio:
+    return replace(audio, samples=limit(audio.samples * gain, audio.rate))
+
+
+def _louder(audio: Audio, gain: float) -> Audio:
+    return replace(audio, samples=audio.samples * gain)
+
+
+def _padded(pcm: NDArray[np.int16], rate: int, before: float, after: float) -> NDArray[np.int16]:
+    import numpy as np
+
+    return np.pad(pcm, (round(before * rate), round(after * rate)))
+
+
+def _later(timings: Sequence[Timing], ms: int) -> Sequence[Timing]:
+    if not ms:
+        return timings
+    return tuple(replace(timing, start_ms=timing.start_ms + ms, end_ms=timing.end_ms + ms) for timing in timings)

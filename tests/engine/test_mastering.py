@@ -1,0 +1,96 @@
+"""What an engine has said, as it goes into a file: at its loudness, with its pauses and its timings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.loudness import CEILING
+from engine.mastering import PLAIN, Line, Mix, master
+from engine.speech import Audio, Timing, Utterance
+from engine.text.reading import Piece, Sentence
+
+RATE = 8_000
+UTTERANCE = Utterance(text="it costs three dollars fifty", engine="sine", speaker="low")
+WORDS = tuple(
+    Timing(kind="word", text=word, start_ms=100 * place, end_ms=100 * place + 90)
+    for place, word in enumerate(UTTERANCE.text.split())
+)
+SENTENCE = Sentence(
+    pieces=(Piece(written="it costs ", spoken="it costs "), Piece(written="$3.50", spoken="three dollars fifty"))
+)
+
+
+def audio(level: float = 0.5, timings: tuple[Timing, ...] = WORDS) -> Audio:
+    """Half a second of a tone that comes and goes softly."""
+    count = RATE // 2
+    samples = level * np.sin(np.arange(count) * 0.3) * np.sin(np.pi * np.arange(count) / count) ** 2
+    return Audio(samples=samples.astype(np.float32), rate=RATE, timings=timings)
+
+
+def test_as_it_is_where_nothing_is_wanted() -> None:
+    sound = master(audio(), Line(utterance=UTTERANCE), PLAIN)
+    assert np.array_equal(sound.pcm, np.rint(audio().samples * 32768).astype(np.int16))
+    assert list(sound.timings) == list(WORDS)
+
+
+def test_a_gain_makes_it_louder() -> None:
+    soft = master(audio(0.2), Line(utterance=UTTERANCE), Mix())
+    loud = master(audio(0.2), Line(utterance=UTTERANCE), Mix(gain=2.0))
+    assert loud.peak == pytest.approx(2 * soft.peak)
+    assert np.max(np.abs(loud.pcm - 2.0 * soft.pcm)) <= 2
+
+
+def test_a_gain_never_takes_it_beyond_the_ceiling() -> None:
+    sound = master(audio(0.5), Line(utterance=UTTERANCE), Mix(gain=8.0))
+    assert np.abs(sound.pcm.astype(int)).max() <= CEILING * 32768 + 1
+    assert sound.peak <= CEILING + 1e-4
+
+
+def test_an_end_that_breaks_off_is_made_soft() -> None:
+    flat = Audio(samples=np.full(RATE // 2, 0.5, np.float32), rate=RATE)
+    sound = master(flat, Line(utterance=UTTERANCE), Mix())
+    assert abs(int(sound.pcm[0])) < 200 > abs(int(sound.pcm[-1]))
+    assert sound.pcm[RATE // 4] == 16384
+
+
+def test_silence_around_it_is_as_long_as_is_asked_and_timings_move_with_it() -> None:
+    line = Line(utterance=UTTERANCE, before=0.25, after=1.0)
+    sound = master(audio(), line, PLAIN)
+    assert len(sound.pcm) == RATE // 2 + RATE // 4 + RATE
+    assert not sound.pcm[: RATE // 4].any() and not sound.pcm[-RATE:].any()
+    assert [timing.start_ms for timing in sound.timings] == [250, 350, 450, 550, 650]
+
+
+def test_timings_are_told_in_the_words_of_the_text() -> None:
+    sound = master(audio(), Line(utterance=UTTERANCE, sentence=SENTENCE), replace(PLAIN, kinds=frozenset({"word"})))
+    assert [(timing.text, timing.start_ms, timing.end_ms) for timing in sound.timings] == [
+        ("it", 0, 90),
+        ("costs", 100, 190),
+        ("$3.50", 200, 490),
+    ]
+
+
+def test_no_timings_where_none_are_wanted() -> None:
+    assert master(audio(), Line(utterance=UTTERANCE), Mix()).timings == ()
+
+
+def test_where_the_engine_tells_nothing_the_sentence_stands_for_its_words() -> None:
+    line = Line(utterance=UTTERANCE, sentence=SENTENCE)
+    (whole,) = master(audio(timings=()), line, Mix(kinds=frozenset({"word"}))).timings
+    assert (whole.kind, whole.text, whole.start_ms, whole.end_ms) == ("sentence", "it costs $3.50", 0, 500)
+
+
+def test_a_shift_moves_the_pitch_and_keeps_the_length() -> None:
+    tone = Audio(samples=(0.5 * np.sin(np.arange(RATE) * 0.3)).astype(np.float32), rate=RATE)
+
+    def hertz(pcm: np.ndarray[tuple[int], np.dtype[np.int16]]) -> float:
+        spectrum = np.abs(np.fft.rfft(pcm * np.hanning(len(pcm))))
+        return float(spectrum.argmax()) * RATE / len(pcm)
+
+    plain = master(tone, Line(utterance=UTTERANCE), Mix())
+    octave = master(tone, Line(utterance=UTTERANCE), Mix(semitones=12.0))
+    assert len(octave.pcm) == pytest.approx(len(plain.pcm), rel=0.02)
+    assert hertz(octave.pcm) == pytest.approx(2 * hertz(plain.pcm), rel=0.02)
