@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import encoding, formats, joining, languages, levels, novel, queueing, speaking, starting
+from bench import encoding, formats, joining, languages, levels, novel, queueing, speaking, starting, timings
 from bench.measure import machine
 
 BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "encoding": (encoding.measure, 15),
     "joining": (joining.measure, 15),
     "levels": (levels.measure, 1),
+    "timings": (timings.measure, 3),
 }
 """What can be measured, and in how many turns."""
 

@@ -26,7 +26,7 @@ MADE = (Format.OPUS, Format.MP3, Format.WAV)
 
 async def measure(folder: Path, turns: int) -> str:
     """Measure and return the tables."""
-    loaded = load(None, {"MYNAH_DATA": str(folder / "data")})
+    loaded = load(None, {"MYNAH_DATA": str(folder / "data"), "MYNAH_ENGINE__NAME": "espeak"})
     programs = shutil.which("espeak-ng"), shutil.which("ffmpeg")
     screen = Silent()
     tables = []

@@ -61,7 +61,7 @@ class Silent:
 
 async def measure(folder: Path, turns: int) -> str:
     """Measure and return the tables."""
-    loaded = load(None, {"MYNAH_DATA": str(folder / "data")})
+    loaded = load(None, {"MYNAH_DATA": str(folder / "data"), "MYNAH_ENGINE__NAME": "espeak"})
     program = shutil.which("espeak-ng")
     engine = EspeakEngine()
     engine.open()

@@ -126,7 +126,8 @@ class App:
             stack.push_async_callback(database.close)
             stack.push_async_callback(router.close)
             await router.open()
-            engines.report(router)
+            if not once:  # it takes its time, and a log needs it once
+                engines.report(router)
             app = cls(loaded, folder, database, router, every, once)
             await app._recover(folder, router)
             stack.push_async_callback(app._stop, once)

@@ -168,6 +168,7 @@ class Attempt:
                 seconds=sum(file.seconds or 0.0 for file in answer.files),
                 reply=answer.to_json(),
                 file_id=answer.files[0].id if answer.files else None,
+                cached=bool(reply.files) and reply.files[0].id != 0,
             )
             harvest.move()
 

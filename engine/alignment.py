@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 MEAN_SCORE, WORST_SCORE = -8.2, -9.2
 """The least that words may score, all together and over any WORST_SPAN: nats a frame below what would fit best.
 
-Measured over LJSpeech, flite's and espeak's voices: what is said scores -2.7 to -4.7 where people or flite speak, down
-to -8 where espeak buzzes; a text that is not what is said -8.4 to -13, its worst stretch -9.3 to -14.
+They stand between what people, flite and espeak score with the true text, the last of them by far the lowest, and with
+texts that are wrong as a whole or in part; `python -m bench timings` counts what is mistaken on either side.
 """
 WORST_SPAN = 150
 """In frames, 1.5 s: what is wrong for less is a word that was misread, and no reason to reject the rest."""
 MOST_UNTOLD = 0.2
-"""How much of what is loud may lie outside the words; 0 to .06 where people speak, .24 where espeak does."""
+"""How much of what is loud may lie outside the words: some breath, but no other words."""
+LONGEST_UNTOLD = 80
+"""In frames, .8 s: how much that is loud may lie between two words that follow each other."""
 AT_ONCE = 40 * RATE
 """How much sound is aligned in one go; more of it some sentences at a time."""
 
 _LOUD, _LOUDEST = 10**-2.5, 95
 """What is louder than the loudest frames (by this percentile) less 25 dB is speech."""
-_CENTRE_MS = 8
-"""A frame stands for its middle, 12.8 ms after its first sample; its boundary is half a step before that."""
 _FRAME_MS = 1000 * STEP // RATE
 _GROUP = 25
-"""How many words of a long text are looked for at once, at least: up to the end of a sentence, or twice as many."""
+"""How many words of a long text are looked for at once: about two sentences."""
 _WORDS_LEARNT = 20_000
 """How many words a recogniser may learn before a new one takes its place."""
 
@@ -54,7 +54,9 @@ class Aligner:
     core, and twice that with phonemes. It holds up other threads for some milliseconds at a time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        """`at_once` is how many samples at RATE are aligned in one go."""
+        self._at_once = at_once
         self._lock = threading.Lock()
         self._opened: Recogniser | None = None
 
@@ -84,7 +86,11 @@ class Aligner:
         with self._lock:
             recogniser = self._recogniser()
             names = [recogniser.name(word) for word in words]
-            heard = _hear(recogniser, pcm, words, names, phonemes) if all(names) else None
+            heard = None
+            if all(names) and len(pcm) <= self._at_once:
+                heard = recogniser.hear(pcm, names, phones=phonemes)
+            elif all(names):
+                heard = _hear_in_parts(recogniser, pcm, words, names, phonemes)
         if heard is None or not _said(heard, frame_energies(pcm)):
             return None
         return tuple(_timings(words, heard, 1000 * len(samples) // rate))
@@ -108,12 +114,10 @@ def _pcm(samples: NDArray[np.float32], rate: int) -> NDArray[np.int16] | None:
     return pcm if len(pcm) >= STEP else None
 
 
-def _hear(
+def _hear_in_parts(
     recogniser: Recogniser, pcm: NDArray[np.int16], words: Sequence[str], names: Sequence[str], phones: bool
 ) -> Sequence[Heard] | None:
-    """Find the words; in a long sound some at a time, each time in a window that is sure to hold them."""
-    if len(pcm) <= AT_ONCE:
-        return recogniser.hear(pcm, names, phones=phones)
+    """Find the words of a long sound some at a time, each time in a window that is sure to hold them."""
     lengths = [len(word) + 1 for word in words]
     found: list[Heard] = []
     begin = 0
@@ -149,10 +153,12 @@ def _said(heard: Sequence[Heard], energies: NDArray[np.float64]) -> bool:
     if sum(word.score for word in heard) < MEAN_SCORE * frames or _worst(heard) < WORST_SCORE:
         return False
     loud = energies > _LOUD * np.percentile(energies, _LOUDEST)
-    told = np.zeros(len(energies), bool)
-    for word in heard:
-        told[word.first : word.until] = True
-    return bool((loud & ~told).sum() <= MOST_UNTOLD * loud.sum())
+    so_far = np.concatenate([[0], np.cumsum(loud)])
+    ends, starts = [0, *(word.until for word in heard)], [*(word.first for word in heard), len(energies)]
+    untold = [
+        max(0, int(so_far[min(b, len(loud))] - so_far[min(a, len(loud))])) for a, b in zip(ends, starts, strict=True)
+    ]
+    return max(untold) <= LONGEST_UNTOLD and sum(untold) <= MOST_UNTOLD * so_far[-1]
 
 
 def _worst(heard: Sequence[Heard]) -> float:
@@ -176,4 +182,4 @@ def _timings(words: Sequence[str], heard: Sequence[Heard], length_ms: int) -> It
 
 
 def _ms(frame: int, length_ms: int) -> int:
-    return min(frame * _FRAME_MS + _CENTRE_MS if frame else 0, length_ms)
+    return min(frame * _FRAME_MS, length_ms)

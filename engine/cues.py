@@ -276,7 +276,7 @@ def _lines(part: Sequence[_Token]) -> Iterator[Sequence[_Token]]:
 def _cue(part: Sequence[_Token], earliest: int, latest: int) -> Cue:
     """Show this from when it is said, not before `earliest`, until it can be read, if possible not after `latest`."""
     start = max(part[0].start_ms, earliest)
-    wanted = max(SHORTEST, 1000 * sum(token.spaced + token.width for token in part) // PACE)
+    wanted = max(SHORTEST, 1000 * _Room(part).width(0, len(part)) // PACE)
     end = max(part[-1].end_ms, min(start + wanted, start + LONGEST))
     lines = tuple(_text(line) for line in _lines(part))
     return Cue(start_ms=start, end_ms=max(min(end, latest), start + 1), lines=lines)

@@ -6,6 +6,7 @@ Each is made piece by piece from timings in the order of their starts, so that a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 from engine.cues import Cue, cues
@@ -15,6 +16,7 @@ VERSION = 1
 """The version of the JSON form; it grows when a program that reads the last one would misread the new one."""
 
 _SRT = str.maketrans({"<": "\u2039", "{": "(", "}": ")", "\\": "/"})
+_TIME = re.compile(r"(\d:\d{1,2}:\d{1,2})([.,]\d)")
 _VTT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -43,11 +45,11 @@ def to_srt(timings: Iterable[Timing]) -> Iterator[str]:
     """Write timings as SubRip, a cue at a time; see `engine.cues.cues` for what is shown when.
 
     SubRip has no way to escape what players take for markup, so it is shown by its like: '<' as a single angle
-    quote, braces as parentheses, a backslash as a slash, '-->' as an arrow.
+    quote, braces as parentheses, a backslash as a slash, '-->' as an arrow; and something unseen keeps a clock's time
+    in the text from being taken for the cue's.
     """
     for number, cue in enumerate(cues(timings), start=1):
-        text = "\n".join(line.translate(_SRT).replace("-->", "\u2192") for line in cue.lines)
-        yield f"{number}\n{_span(cue, ',')}\n{text}\n\n"
+        yield f"{number}\n{_span(cue, ',')}\n" + "".join(f"{_srt(line)}\n" for line in cue.lines) + "\n"
 
 
 def to_vtt(timings: Iterable[Timing]) -> Iterator[str]:
@@ -56,6 +58,11 @@ def to_vtt(timings: Iterable[Timing]) -> Iterator[str]:
     for cue in cues(timings):
         text = "\n".join(line.translate(_VTT) for line in cue.lines)
         yield f"{_span(cue, '.')}\n{text}\n\n"
+
+
+def _srt(line: str) -> str:
+    shown = line.translate(_SRT).replace("-->", "\u2192")
+    return _TIME.sub("\\1\u2060\\2", shown) if ":" in shown else shown
 
 
 def _span(cue: Cue, point: str) -> str:

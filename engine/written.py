@@ -111,7 +111,7 @@ def _units(sentence: Sentence) -> list[_Unit]:
             joined=begin == last and not inner and bool(_FIRST_UNSPACED.match(raw)),
         )
         units.append(unit)
-        last = until
+        last = until if unit.word and raw.endswith(unit.text) else -1
     return units
 
 

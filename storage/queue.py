@@ -133,6 +133,7 @@ def finish(
     seconds: float | None,
     reply: str,
     file_id: int | None = None,
+    cached: bool = False,
 ) -> int:
     """End a job that is done: settle what it used, and put its reply in the outbox; return the delivery's number.
 
@@ -144,6 +145,7 @@ def finish(
         seconds: How long its audio is.
         reply: What is answered, in the form in which the outbox keeps it.
         file_id: The file that it made, the main one where there are more.
+        cached: Whether that file was there already.
 
     Raises:
         LostJob: The attempt has it no more; let it rise, so that the whole transaction is undone.
@@ -151,13 +153,14 @@ def finish(
     row = tx.one(
         f"""
         UPDATE jobs SET state = 'succeeded', progress = 1, eta_at = NULL, seconds = :seconds, file_id = :file_id,
-            updated_at = :now, finished_at = :now, finished_by = 'runner'
+            cached = :cached, updated_at = :now, finished_at = :now, finished_by = 'runner'
         WHERE {_OURS} RETURNING id, user_id, platform, address
         """,
         id=job_id,
         attempt=attempt,
         seconds=seconds,
         file_id=file_id,
+        cached=int(cached),
         now=tx.now,
     )
     if row is None:

@@ -24,7 +24,7 @@ def test_a_chapter_is_spoken_cancelled_and_resumed(mynah: Program, book_chapter:
     assert whole > 60 * len(book_chapter) / 1200
     assert 0.95 * len(book_chapter) < charged <= len(book_chapter)
 
-    with mynah.start("speak", book_chapter, "--output", "cancelled.wav") as process:
+    with mynah.start("speak", book_chapter, "--volume", "0.9", "--output", "cancelled.wav") as process:
         wait_spool(mynah, 15_000_000)
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE)
@@ -33,7 +33,7 @@ def test_a_chapter_is_spoken_cancelled_and_resumed(mynah: Program, book_chapter:
     assert len(mynah.files()) == 1 and list(mynah.data.glob("spool/*")) == []
     assert mynah.used("characters") == charged
 
-    with mynah.start("speak", book_chapter, "--output", "resumed.wav") as process:
+    with mynah.start("speak", book_chapter, "--volume", "0.8", "--output", "resumed.wav") as process:
         wait_spool(mynah, 15_000_000)
         process.kill()
     assert not (mynah.folder / "resumed.wav").exists()

@@ -64,8 +64,8 @@ async def test_who_cancels_and_asks_again_at_once_gets_the_answer_and_pays_once(
 
     monkeypatch.setattr(Spool, "append", slowly)
     async with running(tmp_path) as mynah:
-        for _ in range(3):
-            job = await mynah.ticket("speak", {"text": LONG})
+        for number in range(3):
+            job = await mynah.ticket("speak", {"text": f"{number}. {LONG}"})
             await mynah.until("SELECT COUNT(*) FROM jobs WHERE id = :id AND state = 'running'", 1, id=job)
             await asyncio.sleep(0.1)
             cancelled = asyncio.create_task(mynah.reply("jobs cancel", {"job": job}))
@@ -203,6 +203,6 @@ async def test_who_asks_is_told_how_long_it_takes_as_soon_as_that_is_known(tmp_p
         first = await mynah.ask("speak", {"text": LONG})
         assert isinstance(first, Ticket) and first.eta_ms is None
         await mynah.ended(first.job_id)
-        second = await mynah.ask("speak", {"text": LONG})
+        second = await mynah.ask("speak", {"text": f"{LONG} The end."})
         assert isinstance(second, Ticket) and second.eta_ms is not None and 10 < second.eta_ms < 60_000
         await mynah.ended(second.job_id)

@@ -33,8 +33,8 @@ async def test_more_files_than_fit_one_transaction_go_too(
 ) -> None:
     monkeypatch.setattr(schedule, "BATCH", 2)
     async with running(tmp_path, clock=clock) as mynah:
-        for _ in range(5):
-            await mynah.ended(await mynah.ticket("speak", {"text": "Hello."}))
+        for name in ("Ada", "Bob", "Cy", "Dee", "Eve"):
+            await mynah.ended(await mynah.ticket("speak", {"text": f"Hello, {name}."}))
         clock.turn(30 * DAY)
         assert await mynah.app.housekeeping.expire_files() == 5
 

@@ -243,6 +243,7 @@ class World:
         return replace(asker, place=place)
 
     def _finish(self, tx: Transaction, job: Job, context: JobContext, reply: Reply) -> Reply:
+        cached = bool(reply.files) and reply.files[0].id != 0
         reply = replace(reply, files=tuple(self._bring_in(tx, job, ref) for ref in reply.files))
         queue.finish(
             tx,
@@ -252,6 +253,7 @@ class World:
             seconds=sum(ref.seconds or 0.0 for ref in reply.files),
             reply=reply.to_json(),
             file_id=reply.files[0].id if reply.files else None,
+            cached=cached,
         )
         return reply
 

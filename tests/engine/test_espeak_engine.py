@@ -226,3 +226,20 @@ def test_a_word_that_espeak_says_in_parts_is_one() -> None:
         Timing(kind="phoneme", text="θ", start_ms=10, end_ms=100),
         Timing(kind="phoneme", text="p", start_ms=100, end_ms=200),
     )
+
+
+def test_words_that_espeak_marks_a_part_of_are_told_whole(engine: EspeakEngine) -> None:
+    timings = say(engine, "It's John-Paul, don't you know.").timings
+    assert [timing.text for timing in timings if timing.kind == "word"] == ["It's", "John-Paul", "don't", "you", "know"]
+    timings = say(engine, "你好，世界。", "cmn").timings  # noqa: RUF001
+    assert [timing.text for timing in timings if timing.kind == "word"] == ["你好", "世", "界"]
+
+
+def test_a_word_does_not_begin_before_the_last_one_has_been_said(engine: EspeakEngine) -> None:
+    timings = say(engine, "Ten oranges in an hour.", "en-gb").timings
+    words = {timing.text: timing for timing in timings if timing.kind == "word"}
+    sounds = [timing for timing in timings if timing.kind == "phoneme"]
+    assert all(sound.end_ms > sound.start_ms for sound in sounds)
+    ten = [sound.text for sound in sounds if words["Ten"].start_ms <= sound.start_ms < words["Ten"].end_ms]
+    assert ten[-1] == "n"
+    assert words["Ten"].end_ms == words["oranges"].start_ms

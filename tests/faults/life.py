@@ -37,7 +37,7 @@ KINDS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("speak", {"text": SENTENCE * 9, "speed": 2}),
     ("trick refuse", {}),
 )
-"""What is asked for, in turn."""
+"""What is asked for, in turn; a text that goes on is another one every time, the first is soon answered already."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +89,8 @@ def _request(root: Path, event: int) -> Request:
     command, values = KINDS[event % len(KINDS)]
     if "file" in values:
         values = {"file": Attachment(name="letter.txt", reference=str(root / "letter.txt"))}
+    if values.get("text") and len(str(values["text"])) > len(SENTENCE):
+        values = {**values, "text": f"{values['text']}{''.join('abcdefghij'[int(digit)] for digit in str(event))}."}
     address = {"to": str(event), "repeatable": event % 2 == 0}
     return Request(command=command, values=values, address=address, event_id=str(event))
 

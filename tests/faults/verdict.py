@@ -112,7 +112,7 @@ class _Look:
             "SELECT job_id, metric, period, SUM(used) AS used FROM ledger GROUP BY job_id, metric, period"
         ):
             job = self._jobs.get(row["job_id"])
-            wanted = int(job is not None and job["state"] == "succeeded")
+            wanted = int(job is not None and job["state"] == "succeeded" and not job["cached"])
             if row["metric"] == "generations" and row["used"] != wanted:
                 yield f"job {row['job_id']} was charged {row['used']} times ({job and job['state']})"
             if not wanted and row["used"]:
@@ -133,7 +133,8 @@ class _Look:
                 yield f"{path} is not what its row says"
             if path.endswith(".wav"):
                 with wave.open(str(data / path)) as sound:
-                    if sound.getnframes() * 2 + 44 != len(content):
+                    whole = int.from_bytes(content[4:8], "little") + 8
+                    if whole != len(content) or not 0 < sound.getnframes() * 2 + 44 <= whole:
                         yield f"{path} is longer or shorter than its header says"
         held = self._value("SELECT SUM(used) FROM balances WHERE metric = 'bytes'") or 0
         kept = sum(row["bytes"] for row in self._files)
