@@ -72,6 +72,8 @@ class Attempt:
         self._inputs: list[Path] = []
         self.job = job
         """What is attempted."""
+        self.prepared: object = None
+        """What the quote has found out, where the job was claimed as soon as it was asked for."""
         self.ended = False
         """Whether the job has ended."""
         self.written = False
@@ -128,6 +130,7 @@ class Attempt:
             attempt=job.attempt,
             studio=self._studio(report),
             workspace=workspace,
+            prepared=self.prepared,
         )
         reply = await command.handler(context, **values)
         return reply, context

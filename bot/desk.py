@@ -218,7 +218,7 @@ class Desk:
         order = to_order(admitted, inquiry, request)
         attachments = {n: v for n, v in admitted.values.items() if isinstance(v, Attachment) and not v.path}
         assert fetch is not None or not attachments, f"nobody fetches the attachments of /{request.command}"
-        ticket = await self._host.runner.submit(lambda tx: self._queue(tx, order))
+        ticket = await self._host.runner.submit(lambda tx: self._queue(tx, order), admitted.quote.prepared)
         if fetch is not None and ticket.state == "pending" and not ticket.again:
             self._stager.begin(ticket.job_id, attachments, fetch)
         elif ticket.state == "succeeded":

@@ -62,9 +62,12 @@ class Runner:
         """Tell how a job comes on, from now until it ends in whatever way (`async for`); the latest, not every step."""
         return self._tools.reporter.watch(job_id)
 
-    async def submit(self, work: Work[Ticket]) -> Ticket:
-        """Run `work`, which puts a job in the queue, and claim one in the same transaction if there is a slot."""
-        return await uncut(self._submit(work))
+    async def submit(self, work: Work[Ticket], prepared: object = None) -> Ticket:
+        """Run `work`, which puts a job in the queue, and claim one in the same transaction if there is a slot.
+
+        If it is this very job, it gets what its quote has `prepared`.
+        """
+        return await uncut(self._submit(work, prepared))
 
     async def run_one(self, job_id: int) -> bool:
         """Perform this job and no other, retries included, to its end; False where there was nothing to perform."""
@@ -122,10 +125,11 @@ class Runner:
     def _has_room(self) -> bool:
         return not self._closing and len(self._tasks) + self._spoken_for < self._settings.running
 
-    async def _submit(self, work: Work[Ticket]) -> Ticket:
+    async def _submit(self, work: Work[Ticket], prepared: object) -> Ticket:
         if self._solo:
             ticket, attempt = await self._tools.database.write(lambda tx: self._submit_and_hold(tx, work))
             if attempt is not None:
+                attempt.prepared = prepared
                 self._held[ticket.job_id] = attempt
             return ticket
         if not self._has_room or not self._alarm.is_on:
@@ -135,6 +139,8 @@ class Runner:
             ticket, (attempt, due) = await self._tools.database.write(lambda tx: (work(tx), self._take(tx)))
         finally:
             self._spoken_for -= 1
+        if attempt is not None and attempt.job.id == ticket.job_id:
+            attempt.prepared = prepared
         self._go_on(attempt, due)
         return ticket
 

@@ -90,7 +90,7 @@ async def list_history(
     shown = found[:PAGE]
     now = ctx.database.clock.now()
     lines = [line(job, file, now) for job, file in shown] or [_nothing(wanted, page)]
-    gone = next((job.id for job, file in shown if file is None), None)
+    gone = next((job.id for job, file in shown if file is None and _repeatable(job)), None)
     if gone is not None:
         lines.append(f"What is gone can be had again: /history again job={gone}.")
     filters = {"search": search, "tag": tag, "project": project}
@@ -122,7 +122,7 @@ async def show_history(ctx: Context, job: JobId) -> Reply:
     said = [f"{found.id}: {first_words(found, file, 300)}", " · ".join(each for each in told if each)]
     said += [filed(found)] if filed(found) else []
     if file is None:
-        said.append(f"Its file is gone; /history again job={found.id} makes it anew.")
+        said.append(_gone(found, "Its file"))
     elif file.expires_at is None:
         said.append("It stays until you say otherwise.")
     else:
@@ -182,7 +182,7 @@ async def keep_history(ctx: Context, job: JobId) -> Reply:
     def change(tx: Transaction) -> tuple[Job, File]:
         found = _said(tx, ctx, job)
         if not history.keep(tx, found.id):
-            raise _gone(found)
+            raise Refused("{why}", why=_gone(found, f"The file of {found.id}"))
         return found, files.of_job(tx, found.id)[0]
 
     found, file = await ctx.commit(change)
@@ -206,7 +206,7 @@ async def unkeep_history(ctx: Context, job: JobId) -> Reply:
         found = _said(tx, ctx, job)
         there = files.of_job(tx, found.id)
         if not there:
-            raise _gone(found)
+            raise Refused("{why}", why=_gone(found, f"The file of {found.id}"))
         if there[0].expires_at is not None:
             return found, there[0]
         history.unkeep(tx, found.id, tx.now + ctx.rules.file_days * DAY)
@@ -329,8 +329,16 @@ def _said(tx: Transaction, inquiry: Inquiry, id: int) -> Job:
     return found
 
 
-def _gone(job: Job) -> Refused:
-    return Refused("The file of {id} is gone; /history again job={id} makes it anew.", id=job.id)
+def _gone(job: Job, file: str) -> str:
+    """Say that a file is gone, and how it is had again."""
+    if _repeatable(job):
+        return f"{file} is gone; /history again job={job.id} makes it anew."
+    return f"{file} is gone, and so is the one that it was said from; send that again with /{job.command}."
+
+
+def _repeatable(job: Job) -> bool:
+    """Tell whether something can be said again by its number: what came as a file is not kept."""
+    return not any(isinstance(value, dict) and "bytes" in value for value in json.loads(job.vals).values())
 
 
 def _request(inquiry: Inquiry, job: Job) -> tuple[Command, dict[str, object]]:
@@ -371,7 +379,7 @@ def _nothing(wanted: Wanted, page: int) -> str:
 
 def _next_steps(job: Job, file: File | None) -> tuple[Action, ...]:
     values = {"job": job.id}
-    steps = [Action(label="Again", command="history again", values=values)]
+    steps = [Action(label="Again", command="history again", values=values)] if _repeatable(job) else []
     if file is not None and file.expires_at is None:
         steps.append(Action(label="Keep no more", command="history unkeep", values=values))
     elif file is not None:

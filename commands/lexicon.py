@@ -260,7 +260,8 @@ def _not_there(found: Sequence[Word], word: str, language: str, whom: Whom) -> N
     if own:
         hint = f"It is there for {listed(own)}."
     elif alike:
-        hint = f"It is in {other}: whom={'place' if whom is Whom.ME else 'me'} removes it there."
+        named = f"word={word} " if word.replace("-", "").isalnum() else ""  # others want quotation marks, here or there
+        hint = f"It is in {other}; /lexicon remove {named}whom={'place' if whom is Whom.ME else 'me'} takes it out."
     return NotFound(
         '"{word}" is not in {whose} lexicon{within}. {hint}',
         word=word[:40],

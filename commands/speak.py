@@ -25,7 +25,7 @@ from commands.core.params import (
 )
 from commands.core.quote import Quote
 from commands.core.reply import Reply
-from commands.core.saying import quote, ready, say
+from commands.core.saying import Prepared, quote, ready, say
 
 
 async def quote_speech(
@@ -103,5 +103,7 @@ async def speak(
         language=language,
         timestamps=timestamps,
     )
+    if isinstance(known := ctx.prepared, Prepared):
+        return await say(ctx, known.text, known.plan, manner)
     words = await ready(text if file is None else await read_file(ctx, file))
     return await say(ctx, words, await plan.make(ctx, words, voice, manner), manner)

@@ -15,7 +15,7 @@ from commands.core.params import Between, Suggest, VoiceName
 from commands.core.plan import make
 from commands.core.quote import Quote
 from commands.core.reply import Action, Json, Reply
-from commands.core.saying import quote, say
+from commands.core.saying import Prepared, quote, say
 from commands.core.words import count
 from engine.text.hygiene import clean
 from storage import audit, places, users, voices
@@ -127,6 +127,8 @@ async def preview_voice(ctx: JobContext, name: VoiceName = "") -> Reply:
     Args:
         name: Which voice; yours where you name none.
     """
+    if isinstance(known := ctx.prepared, Prepared):
+        return await say(ctx, known.text, known.plan)
     voice = await ctx.glance(lambda tx: cast(tx, ctx, name))
     text = _greeting(voice)
     return await say(ctx, text, await make(ctx, text, voice.name, USUAL))

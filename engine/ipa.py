@@ -1,11 +1,13 @@
 """What the letters of the International Phonetic Alphabet are (https://www.internationalphoneticassociation.org)."""
 
+# ruff: noqa: RUF001  # letters and sounds of many scripts are what it is about
+
 from __future__ import annotations
 
 import unicodedata
 from itertools import pairwise
 
-VOWELS = frozenset("iyɨʉɯuɪʏʊeøɘɵɤoəɛœɜɞʌɔæɐaɶɑɒɚɝᵻᵿ")  # noqa: RUF001
+VOWELS = frozenset("iyɨʉɯuɪʏʊeøɘɵɤoəɛœɜɞʌɔæɐaɶɑɒɚɝᵻᵿ")
 """The vowels, those with an r, and the two that espeak writes for reduced ones."""
 GLIDES = frozenset("jwɥɰʲʷ")
 """Vowels that are no nucleus, and the small ones that a consonant carries."""

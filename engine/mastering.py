@@ -45,6 +45,8 @@ class Mix:
     """What is spoken, as a BCP 47 tag; syllables go by it."""
 
 
+WITHIN = frozenset({"word", "syllable", "phoneme"})
+"""What is within a sentence."""
 PLAIN = Mix(kinds=frozenset({"sentence", "word", "phoneme"}))
 """As the engine makes it, with all that it tells."""
 
@@ -77,22 +79,40 @@ def master(audio: Audio, line: Line, mix: Mix, *, loudest: float | None = None) 
 def timings_of(audio: Audio, line: Line, mix: Mix) -> Sequence[Timing]:
     """Return what is said when, of the kinds that are wanted, from the start of the audio and in the text's own words.
 
-    Where the engine tells nothing, the sentence as a whole stands for its words.
+    Where the engine tells nothing, the words are looked for in the sound; where they are not found, the sentence as
+    a whole stands for them.
     """
     told: Sequence[Timing] = audio.timings
+    if not told and mix.kinds & WITHIN:
+        told = _aligned(audio, line, mix)
     if not told:
         written = line.sentence.written.strip() if line.sentence else line.utterance.text
         whole = Timing(kind="sentence", text=written, start_ms=0, end_ms=round(1000 * audio.seconds))
         return (whole,) if "sentence" in mix.kinds or "word" in mix.kinds else ()
-    if "syllable" in mix.kinds and not any(timing.kind == "syllable" for timing in told):
+    if "syllable" in mix.kinds:
         from engine.syllables import syllables
 
-        told = sorted((*told, *syllables(told, mix.language)), key=lambda timing: timing.start_ms)
+        others = (timing for timing in told if timing.kind != "syllable")
+        told = sorted((*others, *syllables(told, mix.language)), key=lambda timing: timing.start_ms)
     if line.sentence is not None:
         from engine.written import as_written
 
         told = as_written(told, line.sentence)
     return tuple(timing for timing in told if timing.kind in mix.kinds)
+
+
+def _aligned(audio: Audio, line: Line, mix: Mix) -> Sequence[Timing]:
+    """Find the words in a sound, and the sentence with them."""
+    from engine.alignment import aligner, can_align
+
+    if not can_align(mix.language):
+        return ()
+    phonemes = bool(mix.kinds & {"syllable", "phoneme"})
+    words = aligner().align(audio.samples, audio.rate, line.utterance.text, phonemes=phonemes)
+    if not words:
+        return ()
+    text, end = line.utterance.text, max(word.end_ms for word in words)
+    return (Timing(kind="sentence", text=text, start_ms=words[0].start_ms, end_ms=end), *words)
 
 
 def _softened(audio: Audio) -> Audio:

@@ -7,6 +7,8 @@ before those where the language's words begin so. In Germanic languages a stress
 (Wells, Syllabification and allophony, 1990): 'quick-ly', not 'qui-ckly'.
 """
 
+# ruff: noqa: RUF001  # letters and sounds of many scripts are what it is about
+
 from __future__ import annotations
 
 from bisect import bisect_right
@@ -23,9 +25,9 @@ from engine.spelling import parts
 _STRESSES = "ˈˌ"
 _LATERALS = frozenset("lɫɭʎ")
 _LIQUIDS = frozenset("lɫɭʎrɹɾɻʁʀɽ")
-_OBSTRUENTS = frozenset("pbtdkɡgqɢcɟʈɖfvθðszʃʒɕʑçʝxɣχɸβʂʐħ")  # noqa: RUF001
+_OBSTRUENTS = frozenset("pbtdkɡgqɢcɟʈɖfvθðszʃʒɕʑçʝxɣχɸβʂʐħ")
 _NASALS = frozenset("mnɲŋɴɱ")
-_STOPS = frozenset("pbtdkɡgqcɟʈɖ")  # noqa: RUF001
+_STOPS = frozenset("pbtdkɡgqcɟʈɖ")
 _CORONALS = frozenset("tdθð")
 
 _SLAVIC = "sʃzʒʂʐɕʑ"
@@ -38,10 +40,10 @@ _SIBILANTS: Mapping[str, str] = MappingProxyType({
 _NASAL_ONSETS = frozenset({"vi", "th", "id", "ms", "mi", "my", "yue", "sw", "haw"})
 """Languages whose words begin with the nasal of 'sing'."""
 _CHECKING = frozenset({"en", "de", "nl", "af"})
-_CHECKED = frozenset("ɪɛæʌʊɒœʏaɔɐ")  # noqa: RUF001
+_CHECKED = frozenset("ɪɛæʌʊɒœʏaɔɐ")
 """The short vowels that do not end a stressed syllable there; 'a' and 'ɔ' only where they are short."""
 _GLIDING: Mapping[str, str] = MappingProxyType({
-    **dict.fromkeys(("es", "it", "pt", "ca", "gl", "ro", "la"), "iuɪʊ"), "fr": "y",  # noqa: RUF001
+    **dict.fromkeys(("es", "it", "pt", "ca", "gl", "ro", "la"), "iuɪʊ"), "fr": "y",
 })  # fmt: skip
 """Close vowels that are no syllable beside another vowel: Spanish 'ciu-dad', Italian 'buon-gior-no', French 'hui'."""
 _BY_START = attrgetter("start_ms")

@@ -155,6 +155,8 @@ class JobContext(Context):
     """Turns utterances into audio."""
     workspace: Path
     """A folder for this attempt's temporary files; who needs it makes it, and it goes when the attempt ends."""
+    prepared: object = None
+    """What the quote has found out, where the job began as soon as it was asked for; else None."""
     used: dict[Metric, int] = field(default_factory=dict)
     """What the job really took, where that is less than what was set aside; the command fills it in."""
 

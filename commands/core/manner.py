@@ -45,6 +45,11 @@ class Manner:
         return KINDS[self.timestamps]
 
     @property
+    def kept(self) -> frozenset[TimingKind]:
+        """Which timings are kept meanwhile: subtitles need the sentences, for the signs that no word has."""
+        return self.kinds | {"sentence"} if self.kinds else self.kinds
+
+    @property
     def kind_of_file(self) -> Format:
         """The kind of file that is made."""
         return Format.WAV if self.format is FileFormat.AUTO else Format(self.format.value)

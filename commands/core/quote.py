@@ -25,6 +25,8 @@ class Quote:
     """A file that answers already: nothing is done, and nothing is charged."""
     reply: Reply | None = None
     """What is answered with that file."""
+    prepared: object = None
+    """What was found out for it: a job that begins at once need not find it out again."""
     settings: Mapping[str, Json] = field(default_factory=dict)
     """How it is to sound, for people and programs to read in the job's row."""
     format: str = ""

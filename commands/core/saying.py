@@ -25,6 +25,7 @@ from engine.take import Take, Target
 from engine.text import pauses
 from engine.text.hygiene import clean, speakable
 from engine.text.pauses import PauseTooLong
+from engine.value import value
 from storage import levels
 from storage.files import File
 from storage.metrics import Metric
@@ -36,6 +37,16 @@ SENTENCES_ONLY = "this voice tells of sentences only, not of words"
 
 class EngineGone(Failed):
     """The engine of {voice} is not running here any more; nothing was charged. Choose another voice: /voices list."""
+
+
+@value
+class Prepared:
+    """What the quote has found out."""
+
+    text: str
+    """The clean text."""
+    plan: Plan
+    """How it is said."""
 
 
 async def ready(text: str) -> str:
@@ -55,7 +66,8 @@ async def quote(inquiry: Inquiry, text: str, voice: str, manner: Manner = USUAL)
         NotFound: There is no such voice for the person.
     """
     plan = await plans.make(inquiry, text, voice, manner)
-    quoted = replace(quote_text(text, manner), settings={"voice": plan.voice.name, **manner.settings})
+    settings = {"voice": plan.voice.name, **manner.settings}
+    quoted = replace(quote_text(text, manner), settings=settings, prepared=Prepared(text=text, plan=plan))
     if plan.answer:
         return replace(quoted, charges=(), file_id=plan.answer[0].id, reply=_known(plan.answer, text, plan, manner))
     return quoted
@@ -80,7 +92,7 @@ async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) ->
     target = Target(format=manner.kind_of_file, rate=manner.sample_rate.hz, tags=tags)
     take = await ctx.studio.say(script, mix(plan, manner, abilities, gain), target)
     name = file_name(text, manner.kind_of_file.suffix)
-    beside = await asyncio.to_thread(sidecars.write, take, ctx.workspace, name) if manner.kinds else ()
+    beside = await asyncio.to_thread(sidecars.write, take, ctx.workspace, name, manner.kinds) if manner.kinds else ()
     ctx.used[Metric.CHARACTERS] = len(text)
     ctx.used[Metric.SECONDS] = math.ceil(take.seconds)
     ctx.used[Metric.BYTES] = take.bytes + sum(file.bytes for file in beside)
@@ -97,7 +109,7 @@ def _reply(
     abilities: Abilities,
 ) -> Reply:
     facts = [f'"{excerpt(text)}"', duration(take.seconds), plan.voice.title]
-    if "word" in manner.kinds and "word" not in abilities.timings:
+    if "word" in manner.kinds and not _tells_words(plan, abilities):
         facts.append(SENTENCES_ONLY)
     sound = FileRef(
         id=0,
@@ -114,6 +126,14 @@ def _reply(
         actions=_again(text, plan, manner),
         data=_data(text, plan, take.seconds, cached=False),
     )
+
+
+def _tells_words(plan: Plan, abilities: Abilities) -> bool:
+    if "word" in abilities.timings:
+        return True
+    from engine.alignment import can_align  # it takes a while to import
+
+    return can_align(plan.language)
 
 
 def _known(files: Sequence[File], text: str, plan: Plan, manner: Manner) -> Reply:

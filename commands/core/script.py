@@ -12,7 +12,6 @@ from engine.mastering import Line, Mix
 from engine.speech import Utterance
 from engine.text.reading import Sentence, read
 
-
 MOST_GROWN = 12
 """How many times as long as written a text may be when it is said: numbers grow eightfold."""
 SPARE = 2_000
@@ -39,7 +38,7 @@ def mix(plan: Plan, manner: Manner, abilities: Abilities, gain: float) -> Mix:
     return Mix(
         gain=gain * manner.volume,
         semitones=0.0 if abilities.pitch else manner.pitch,
-        kinds=manner.kinds,
+        kinds=manner.kept,
         language=plan.language,
     )
 

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -92,7 +93,8 @@ class Studio:
             )
 
         path = spool.wave_path(self._folder, self._job, self._attempt, part)
-        reel = _Reel(open, path, self._hold, mix, target or Target())
+        finish = partial(_mastered, mix=mix)
+        reel = _Reel(open, path, self._hold, finish, target or Target())
         try:
             take = await self._fill(reel, script)
         finally:
@@ -178,6 +180,10 @@ class _Said(NamedTuple):
     """The audio's peak, from 0 to 1."""
 
 
+Master = Callable[[_Said], Sound]
+"""What makes of a line that was said what goes into the file."""
+
+
 class _Reel:
     """What was said and is not on disk yet, and the spool that it goes to.
 
@@ -185,12 +191,12 @@ class _Reel:
     what is all said within that moment needs no spool at all. A slow engine's go to the disk one by one.
     """
 
-    def __init__(self, open: Callable[[], Spool], path: Path, hold: float, mix: Mix, target: Target) -> None:
+    def __init__(self, open: Callable[[], Spool], path: Path, hold: float, master: Master, target: Target) -> None:
         """`open` opens the spool when there is need of one; `path` is the file of a take that has none."""
         self._open = open
         self._path = path
         self._hold = hold
-        self._mix = mix
+        self._master = master
         self._target = target
         self._spool: Spool | None = None
         self._held: list[_Said] = []
@@ -216,25 +222,26 @@ class _Reel:
         if self._spool is None:
             self._spool = self._open()
         for said in self._held:
-            self._spool.append(self._mastered(said))
+            self._spool.append(self._master(said))
         self._held.clear()
         self._since = time.monotonic()
 
     def finish(self) -> Take:
         """Make the file of it all. Works on disk."""
         if self._spool is None and self._held:
-            return take.write(self._path, [self._mastered(said) for said in self._held], self._target)
+            return take.write(self._path, [self._master(said) for said in self._held], self._target)
         self.flush()
         assert self._spool is not None
         return self._spool.finish(self._target)
-
-    def _mastered(self, said: _Said) -> Sound:
-        return master(said.audio, said.line, self._mix, loudest=said.loudest)
 
     def close(self) -> None:
         """Let go of it; a later attempt can go on with what is on the spool."""
         if self._spool is not None:
             self._spool.close()
+
+
+def _mastered(said: _Said, mix: Mix) -> Sound:
+    return master(said.audio, said.line, mix, loudest=said.loudest)
 
 
 async def _off_loop(work: Callable[[], T]) -> T:

@@ -75,9 +75,11 @@ def numerals(language: str, region: str = "") -> Numerals | None:
 
     for tag in (f"{language}_{region.upper()}", language, _KIN.get(language, "")):
         try:
-            return Numerals(RbnfEngine.for_language(tag))
+            rules = RbnfEngine.for_language(tag)
         except ValueError:
             continue
+        if rules.rulesets:  # some tags have a file in which nothing stands, for they are another's kin
+            return Numerals(rules)
     return None
 
 

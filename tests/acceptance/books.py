@@ -1,4 +1,4 @@
-"""The text of a chapter of an EPUB, taken out by hand until Mynah can do it itself."""
+"""The text of books in EPUB, taken out by hand until Mynah can do it itself."""
 
 from __future__ import annotations
 
@@ -9,14 +9,31 @@ from pathlib import Path
 
 from tests.acceptance.program import ROOT
 
-BOOK = ROOT.parent / "shared" / "books" / "time-machine.epub"
-"""A book that lies beside the repository where somebody put it there."""
+FOLDER = ROOT.parent / "shared" / "books"
+"""Where books lie beside the repository, if somebody has put them there."""
+BOOK = FOLDER / "time-machine.epub"
+OTHER_BOOK = FOLDER / "childrens-literature.epub"
+
+PAGE = 1_500
+"""How many characters a page has, about."""
 
 
 def chapter(book: Path, number: int) -> str:
     """Return the plain text of a chapter, a paragraph a line."""
+    return "\n".join(paragraphs(book, f"epub/text/chapter-{number}.xhtml"))
+
+
+def page(book: Path, place: str, first: int) -> str:
+    """Return a page of a file within a book from its paragraph number `first` on, cut after a sentence."""
+    text = "\n".join(paragraphs(book, place)[first:])
+    *_, end = (match.end() for match in re.finditer(r"[.!?][”\"]?(?=\s)", text[: PAGE + 200]) if match.end() <= PAGE)
+    return text[:end]
+
+
+def paragraphs(book: Path, place: str) -> list[str]:
+    """Return the paragraphs of a file within a book, each on one line."""
     with zipfile.ZipFile(book) as archive:
-        page = archive.read(f"epub/text/chapter-{number}.xhtml").decode("utf-8")
-    body = page[page.index("<body") :]
-    paragraphs = re.findall(r"<p[^>]*>(.*?)</p>", body, re.DOTALL)
-    return "\n".join(" ".join(html.unescape(re.sub(r"<[^>]+>", "", each)).split()) for each in paragraphs)
+        found = archive.read(place).decode("utf-8")
+    body = found[found.index("<body") :]
+    inner = re.findall(r"<p(?: [^>]*)?>(.*?)</p>", body, re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", "", each)).split()) for each in inner]

@@ -251,6 +251,13 @@ async def test_what_came_as_a_file_cannot_be_said_again_without_it(world: World,
     with pytest.raises(Refused) as caught:
         await world.ask(ada, "history again", job=1)
     assert str(caught.value) == "1 was said from a file, which is not kept; ask with the file again."
+    shown = await world.ask(ada, "history show", job=1)
+    assert [each.label for each in shown.actions] == ["Keep", "Delete"]
+    await expire(world)
+    assert "had again" not in (await world.ask(ada, "history list")).text
+    shown = await world.ask(ada, "history show", job=1)
+    told = "Its file is gone, and so is the one that it was said from; send that again with /speak."
+    assert shown.text.splitlines()[-1] == told
 
 
 async def test_keeping_holds_a_file_beyond_its_time_and_unkeeping_lets_it_go(world: World, ada: Asker) -> None:

@@ -138,11 +138,13 @@ async def test_who_looks_in_the_wrong_lexicon_is_told_where_the_word_is(world: W
     await world.ask(admin, "lexicon add", word="SQL", spoken="sequel", whom="place")
     with pytest.raises(NotFound) as caught:
         await world.ask(ada, "lexicon remove", word="sql")
-    assert str(caught.value) == '"sql" is not in your lexicon. It is in this place\'s: whom=place removes it there.'
+    hint = "It is in this place's; /lexicon remove word=sql whom=place takes it out."
+    assert str(caught.value) == f'"sql" is not in your lexicon. {hint}'
     await world.ask(admin, "lexicon add", word="GIF", spoken="jif")
     with pytest.raises(NotFound) as caught:
         await world.ask(admin, "lexicon remove", word="GIF", whom="place")
-    assert str(caught.value) == '"GIF" is not in this place\'s lexicon. It is in yours: whom=me removes it there.'
+    hint = "It is in yours; /lexicon remove word=GIF whom=me takes it out."
+    assert str(caught.value) == f'"GIF" is not in this place\'s lexicon. {hint}'
 
 
 async def test_a_lexicon_is_full_at_some_time_and_then_words_can_still_be_changed(

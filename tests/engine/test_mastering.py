@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.alignment import can_align
+from engine.espeak_engine import EspeakEngine
 from engine.loudness import CEILING
 from engine.mastering import PLAIN, Line, Mix, master
 from engine.speech import Audio, Timing, Utterance
@@ -21,6 +23,13 @@ WORDS = tuple(
 SENTENCE = Sentence(
     pieces=(Piece(written="it costs ", spoken="it costs "), Piece(written="$3.50", spoken="three dollars fifty"))
 )
+
+
+@pytest.fixture
+def espeak() -> EspeakEngine:
+    engine = EspeakEngine()
+    engine.open()
+    return engine
 
 
 def audio(level: float = 0.5, timings: tuple[Timing, ...] = WORDS) -> Audio:
@@ -94,3 +103,22 @@ def test_a_shift_moves_the_pitch_and_keeps_the_length() -> None:
     octave = master(tone, Line(utterance=UTTERANCE), Mix(semitones=12.0))
     assert len(octave.pcm) == pytest.approx(len(plain.pcm), rel=0.02)
     assert hertz(octave.pcm) == pytest.approx(2 * hertz(plain.pcm), rel=0.02)
+
+
+@pytest.mark.skipif(not can_align("en"), reason="pocketsphinx is not installed: the extra `neural` brings it")
+def test_where_the_engine_tells_nothing_english_words_are_found_in_the_sound(espeak: EspeakEngine) -> None:
+    spoken = Utterance(text="The old man costs three dollars fifty today.", engine="espeak", speaker="en-us")
+    ((_, told),) = espeak.synthesize([spoken], lambda row: False)
+    pieces = (
+        Piece(written="The old man costs ", spoken="The old man costs "),
+        Piece(written="$3.50", spoken="three dollars fifty"),
+        Piece(written=" today.", spoken=" today."),
+    )
+    line = Line(utterance=spoken, sentence=Sentence(pieces=pieces))
+    mix = Mix(kinds=frozenset({"word", "sentence"}), language="en-us")
+    by_engine = master(told, line, mix).timings
+    by_ear = master(replace(told, timings=()), line, mix).timings
+    assert [(each.kind, each.text) for each in by_ear] == [(each.kind, each.text) for each in by_engine]
+    assert [each.text for each in by_ear if each.kind == "word"] == ["The", "old", "man", "costs", "$3.50", "today"]
+    for heard, known in zip(by_ear, by_engine, strict=True):
+        assert abs(heard.start_ms - known.start_ms) < 150

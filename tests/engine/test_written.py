@@ -1,3 +1,5 @@
+# ruff: noqa: RUF001  # letters and sounds of many scripts are what it is about
+
 from __future__ import annotations
 
 from itertools import pairwise
@@ -115,7 +117,7 @@ def test_an_abbreviation_that_was_expanded_keeps_its_stop() -> None:
 
 def test_without_blanks_words_are_what_the_engine_tells() -> None:
     told = [event("你好", 0, 500), event("世", 600, 700), event("界", 700, 900), event("二", 950, 999)]
-    text = sentence("你好，世界", ("2", "二"), "。")  # noqa: RUF001
+    text = sentence("你好，世界", ("2", "二"), "。")
     assert words(as_written(told, text)) == [("你好", 0, 500), ("世", 600, 700), ("界", 700, 900), ("2", 950, 999)]
 
 

@@ -21,6 +21,11 @@ def test_a_number_is_said_by_the_rules_of_its_language_and_region() -> None:
     assert of("cmn").say(5) == "\u4e94"
 
 
+def test_a_language_that_the_rules_know_as_its_kin_has_its_words() -> None:
+    assert of("nb").say(21) == "tjueén"
+    assert of("en", "001").say(21) == "twenty-one"
+
+
 def test_words_have_no_soft_hyphens() -> None:
     assert of("de").say(1984) == "eintausendneunhundertvierundachtzig"
 
