@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +28,8 @@ class Harvest:
         self._takes = takes
         self._days = days
         self._hashes: dict[str, str] = {}
-        self._moves: list[tuple[Path, Path]] = []
-        self._moved: list[tuple[Path, Path]] = []
+        self._moves: list[tuple[str, str]] = []
+        self._moved: list[tuple[str, str]] = []
 
     def prepare(self) -> None:
         """See to the disk what no studio has seen there yet."""
@@ -62,7 +63,7 @@ class Harvest:
         The other way round there would be a row without its file.
         """
         for before, after in self._moves:
-            before.replace(after)
+            os.replace(before, after)
             self._moved.append((before, after))
         if self._moved:
             disk.sync_folder(self._folder.generations)
@@ -70,7 +71,7 @@ class Harvest:
     def put_back(self) -> None:
         """Give the files their temporary names again, for the next attempt."""
         for before, after in reversed(self._moved):
-            after.replace(before)
+            os.replace(after, before)
         self._moved.clear()
 
     def _enter(self, tx: Transaction, ref: FileRef, beside: int | None) -> FileRef:
@@ -93,7 +94,7 @@ class Harvest:
             answers=ref.answers or None,
         )
         path = files.path(id if beside is None else beside, _ending(ref))
-        self._moves.append((Path(ref.path), self._folder.path / path))
+        self._moves.append((ref.path, os.path.join(self._folder.path, path)))
         return replace(ref, id=id, path=path, answers="")  # nobody but the database needs it
 
 

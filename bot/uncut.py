@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -12,12 +13,11 @@ T = TypeVar("T")
 async def uncut(work: Coroutine[Any, Any, T]) -> T:
     """Do the work to its end, and be cancelled only then if somebody has asked for it meanwhile."""
     task = asyncio.ensure_future(work)
-    cut: asyncio.CancelledError | None = None
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError as error:
+        cut = error
     while not task.done():
-        try:
+        with contextlib.suppress(asyncio.CancelledError):
             await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cut = error
-    if cut is None:
-        return task.result()
     raise cut from (None if task.cancelled() else task.exception())

@@ -272,8 +272,8 @@ async def assign_history(
 async def delete_history(ctx: Context, job: JobId) -> Reply:
     """Delete something that you asked for: its files and its text, at once and for good.
 
-    So goes what you filed it under. That it was asked for stays counted. The host's copies of the database know it
-    until newer ones replace them, and what was sent to a chat is there; you can delete it there.
+    What you filed it under goes with it; that you asked for it stays counted. The host's copies of the database have it
+    until newer ones replace them, and what was sent to a chat stays there until you delete it there.
 
     Args:
         job: Its number.

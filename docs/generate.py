@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.cli_adapter.options import places
 from bot.settings_file import settings_file, settings_table
 from commands.core.command import Audience, Command, Lane, commands
-from commands.core.params import Attachment, Between, Body, Member, Param, PlaceId, Role, Suggest, Word
+from commands.core.params import Attachment, Between, Body, Instead, Kinds, Member, Param, PlaceId, Role, Suggest, Word
 from commands.help import example
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -84,7 +84,9 @@ def _lines(command: Command) -> Iterator[str]:
 
 
 def _usage(command: Command) -> str:
-    words = (p.option.upper() if p.required else f"[{p.option.upper()}]" for p in places(command))
+    words = (
+        p.option.upper() if p.required and not p.mark(Instead) else f"[{p.option.upper()}]" for p in places(command)
+    )
     return " ".join([command.name, *words])
 
 
@@ -101,6 +103,8 @@ def may_be(param: Param) -> str:
     said = KINDS[param.kind]
     if body := param.mark(Body):
         said = f"text of up to {body.max_length:,} characters"
+    elif kinds := param.mark(Kinds):
+        said = f"a file: {' or '.join(f'.{ending}' for ending in kinds.endings)}"
     elif param.mark(Suggest):
         said = "a name, completed while it is typed"
     elif span := param.mark(Between):
@@ -110,12 +114,16 @@ def may_be(param: Param) -> str:
 
 
 def _default(param: Param) -> str:
+    if other := param.mark(Instead):
+        return f"`{other.other}`, in place of it"
     if param.required:
         return "it asks"
     value = param.default.value if isinstance(param.default, enum.Enum) else param.default
     if value in (None, ""):
         return ""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
 
 
 def write(root: Path, files: Mapping[str, str]) -> None:

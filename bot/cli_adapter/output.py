@@ -7,7 +7,8 @@ import errno
 import filecmp
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from commands.core.command import Command
@@ -25,6 +26,8 @@ KINDS = {
 """Endings that promise a kind of sound that is made here."""
 OTHER_SOUNDS = frozenset({"aac", "aiff", "m4b", "webm", "wma"})
 """Endings that promise another one; no file may be named so."""
+BESIDE = frozenset({"json", "srt", "vtt"})
+"""Endings of what is put beside a sound; it would take the place of the sound."""
 
 
 def formatted(output: str, command: Command, values: Mapping[str, object]) -> dict[str, object]:
@@ -67,28 +70,24 @@ def address_of(output: str, command: Command) -> dict[str, object]:
         raise Refused("--output cannot be {output}: {why}.", output=output[:80], why=error.strerror or error) from None
 
 
-def place(source: Path, address: dict[str, object], name: str, delivery_id: int) -> Path:
-    """Copy a file to where an address says, whole or not at all, and return where it is now.
+def place(sources: Sequence[tuple[Path, str]], address: Mapping[str, object], delivery_id: int) -> list[Path]:
+    """Copy files, each with its name, to where an address says, and return where they are now.
 
-    The same delivery may be put in place again: it ends as one file.
+    What goes with the first is put beside it, and is called as it is but for the ending. Each file is there whole or
+    not at all. The same delivery may be put in place again: it ends as the same files.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: One cannot be written.
     """
     output = Path(str(address["output"]))
-    target = _free_name(output / name, source) if address.get("folder") else output
-    beside = target.with_name(f".{target.name[:60]}.{delivery_id}.part")
-    try:
-        shutil.copyfile(source, beside)
-        with beside.open("rb+") as copy:
-            os.fsync(copy.fileno())
-        beside.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
-    _settle(target.parent)
-    return target
+    if address.get("folder"):
+        targets = _free_names([(source, output / name) for source, name in sources])
+    else:
+        targets = [output, *(output.with_suffix(Path(name).suffix) for _, name in sources[1:])]
+    for (source, _), target in zip(sources, targets, strict=True):
+        _put(source, target, delivery_id)
+    _settle(targets[0].parent)
+    return targets
 
 
 def in_words(error: OSError, target: str) -> str:
@@ -105,12 +104,17 @@ def in_words(error: OSError, target: str) -> str:
 
 
 def _ending(output: str) -> str:
+    """Return what the name of a file ends with, in lower case; that of a folder promises nothing."""
+    if output.endswith(("/", os.sep)) or os.path.isdir(os.path.expanduser(output)):
+        return ""
     return Path(output).suffix.lower().removeprefix(".")
 
 
 def _check_format(ending: str, command: Command) -> None:
     """Refuse a name that promises another kind of sound than there will be."""
     made = tuple(KINDS) if command.param("format") else ("wav",)
+    if ending in BESIDE and command.param("timestamps"):
+        raise UsageError("That is a sound; name it something.wav, and its {ending} is put beside it.", ending=ending)
     if ending in OTHER_SOUNDS or (ending in KINDS and ending not in made):
         raise UsageError("Mynah does not make {ending} files; name it something.{made}.", ending=ending, made=made[0])
 
@@ -137,17 +141,27 @@ def _check_folder(folder: Path) -> None:
         raise Refused("You may not write into {folder}; choose another --output.", folder=folder)
 
 
-def _free_name(wanted: Path, source: Path) -> Path:
-    """Return a name in the folder that no other file has: 'hello.wav', 'hello-2.wav' …"""
-    return next(path for path in _names(wanted) if not path.exists() or _same(path, source))
+def _put(source: Path, target: Path, delivery_id: int) -> None:
+    beside = target.with_name(f".{target.name[:60]}.{delivery_id}.part")
+    try:
+        shutil.copyfile(source, beside)
+        with beside.open("rb+") as copy:
+            os.fsync(copy.fileno())
+        beside.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
 
 
-def _names(wanted: Path) -> Iterator[Path]:
-    yield wanted
-    number = 2
-    while True:
-        yield wanted.with_stem(f"{wanted.stem}-{number}")
-        number += 1
+def _free_names(wanted: Sequence[tuple[Path, Path]]) -> list[Path]:
+    """Return names that no other files have, alike for all of these sources: 'hello.wav', 'hello-2.wav' …"""
+    for number in count(1):
+        end = f"-{number}" if number > 1 else ""
+        targets = [(source, path.with_stem(path.stem + end)) for source, path in wanted]
+        if all(not target.exists() or _same(target, source) for source, target in targets):
+            break
+    return [target for _, target in targets]
 
 
 def _same(path: Path, source: Path) -> bool:

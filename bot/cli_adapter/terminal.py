@@ -47,7 +47,8 @@ class Terminal(Adapter):
         paths = [self._data / file.path for file in reply.files]
         try:
             if address.get("output") and reply.files:
-                paths = await asyncio.to_thread(_place_all, paths, dict(address), reply, delivery_id)
+                sources = [(path, file.name) for path, file in zip(paths, reply.files, strict=True)]
+                paths = await asyncio.to_thread(place, sources, address, delivery_id)
         except OSError as error:
             raise self._misplaced(address, error, paths[0]) from error
         self._screen.answer(reply, paths)
@@ -61,13 +62,3 @@ class Terminal(Adapter):
     def repeatable(self, address: Mapping[str, Json]) -> bool:
         """A file put in the same place twice is one file, and an answer shown twice does no harm."""
         return True
-
-
-def _place_all(paths: Sequence[Path], address: dict[str, Json], reply: Reply, delivery_id: int) -> list[Path]:
-    """Put the files where they are wanted: the first as the address says, what goes with it beside it."""
-    first = place(paths[0], address, reply.files[0].name, delivery_id)
-    others = [
-        place(path, {"output": str(first.with_suffix(Path(file.name).suffix))}, file.name, delivery_id)
-        for path, file in zip(paths[1:], reply.files[1:], strict=True)
-    ]
-    return [first, *others]

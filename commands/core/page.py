@@ -37,12 +37,15 @@ async def read_file(ctx: JobContext, file: Attachment) -> str:
     """Return the text that is in a staged file.
 
     Raises:
-        UsageError: There is none in it, or too much.
+        UsageError: There is none in it, too much, or more than was told of when it was quoted.
     """
 
     def read() -> str:
         with (ctx.host.data / file.path).open("rb") as opened:
-            return read_document(opened.read(MOST_BYTES + 1), file.name)
+            found = opened.read(file.bytes + 1)
+        if len(found) > file.bytes:
+            raise UsageError("{name} is larger than it was said to be; send it again.", name=file.name[:60])
+        return read_document(found, file.name)
 
     try:
         text = await asyncio.to_thread(read)

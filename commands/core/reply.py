@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field, fields
+from dataclasses import field
 from typing import Any
 
 from engine.value import value
@@ -84,7 +84,7 @@ class Reply:
 
 def _record(value: Reply | FileRef | Action) -> dict[str, Json]:
     """One level of it: dataclasses.asdict copies every value deeply, which costs more than the writing."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 @value

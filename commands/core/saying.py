@@ -32,7 +32,10 @@ from storage.metrics import Metric
 
 AGAIN = 4_000
 """The longest text, in characters, that a button carries to be said again."""
+LOST = "\ufffd"
+"""What stands for a character that came apart or could not be read; nobody says it, and nobody is charged for it."""
 SENTENCES_ONLY = "this voice tells of sentences only, not of words"
+SOME_SENTENCES_ONLY = "where its words could not be found, a sentence is told as a whole"
 
 
 class EngineGone(Failed):
@@ -96,7 +99,7 @@ async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) ->
     ctx.used[Metric.CHARACTERS] = len(text)
     ctx.used[Metric.SECONDS] = math.ceil(take.seconds)
     ctx.used[Metric.BYTES] = take.bytes + sum(file.bytes for file in beside)
-    return _reply(text, plan, manner, take, name, beside, abilities)
+    return _reply(text, plan, manner, take, name, beside, await _caveat(take, manner, abilities))
 
 
 def _reply(
@@ -106,11 +109,11 @@ def _reply(
     take: Take,
     name: str,
     beside: Sequence[FileRef],
-    abilities: Abilities,
+    caveat: str,
 ) -> Reply:
     facts = [f'"{excerpt(text)}"', duration(take.seconds), plan.voice.title]
-    if "word" in manner.kinds and not _tells_words(plan, abilities):
-        facts.append(SENTENCES_ONLY)
+    if caveat:
+        facts.append(caveat)
     sound = FileRef(
         id=0,
         name=name,
@@ -128,12 +131,12 @@ def _reply(
     )
 
 
-def _tells_words(plan: Plan, abilities: Abilities) -> bool:
-    if "word" in abilities.timings:
-        return True
-    from engine.alignment import can_align  # it takes a while to import
-
-    return can_align(plan.language)
+async def _caveat(take: Take, manner: Manner, abilities: Abilities) -> str:
+    """Say what is not known of the words that somebody wants to be told of; nothing where all is."""
+    if "word" not in manner.kinds or "word" in abilities.timings:
+        return ""
+    known = await asyncio.to_thread(sidecars.words_known, take.timings)
+    return "" if all(known) else SOME_SENTENCES_ONLY if any(known) else SENTENCES_ONLY
 
 
 def _known(files: Sequence[File], text: str, plan: Plan, manner: Manner) -> Reply:
@@ -179,7 +182,7 @@ async def _measured(ctx: JobContext, plan: Plan, abilities: Abilities) -> float:
 
 
 def _ready(text: str) -> str:
-    cleaned = clean(text)
+    cleaned = clean(text.replace(LOST, ""))
     if not cleaned.strip():
         raise UsageError("There is nothing to say yet; put some words behind /speak.")
     if len(cleaned) > TEXT_LIMIT:  # ligatures and the like are longer when they are read

@@ -8,7 +8,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -247,13 +247,11 @@ def _mastered(said: _Said, mix: Mix) -> Sound:
 async def _off_loop(work: Callable[[], T]) -> T:
     """Do work in a thread. Who is cancelled meanwhile goes when it is done: nobody else may touch its files before."""
     working = asyncio.get_running_loop().run_in_executor(None, work)
-    cancelled = False
-    while not working.done():
-        try:
-            await asyncio.wait([working])
-        except asyncio.CancelledError:
-            cancelled = True
-    if cancelled:
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        while not working.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([working])
         working.exception()
-        raise asyncio.CancelledError
-    return working.result()
+        raise

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 
-from commands.core.errors import Refused
+from commands.core import plan
+from commands.core.command import Audience
+from commands.core.errors import MynahError, Refused
+from commands.core.manner import Manner
+from commands.core.page import read_file
+from commands.core.params import Attachment, Timestamps
+from commands.core.saying import ready
+from commands.core.script import lines
+from engine.mastering import Line
+from engine.text.document import read_document
+from engine.text.hygiene import clean
+from engine.text.language import detect
+from storage.metrics import Metric
 from tests.commands.world import World
+from tests.engine.text.hostile import FILES, TEXTS
 
 HEBREW = "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd"
 
@@ -18,7 +32,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "emoji only": ({"text": "😀👍🏽🇩🇪"}, "There is nothing in that to read aloud"),
     "dots only": ({"text": "... !!! ???"}, "There is nothing in that to read aloud"),
     "a megabyte": ({"text": "x" * 1_000_000}, "text is 1,000,000 characters long; 250,000 is the most"),
-    "half a character": ({"text": "\ud800"}, "There is nothing in that to read aloud"),
+    "half a character": ({"text": "\ud800"}, "There is nothing to say yet"),
     "no text": ({}, "/speak needs text: What to say; or give a file."),
     "text that is a number": ({"text": 7}, "text has to be text, not 7."),
     "unknown voice": ({"text": "hi", "voice": "darth"}, "There is no voice 'darth'."),
@@ -75,3 +89,122 @@ async def test_odd_texts_are_simply_said(world: World, text: str, name: str | No
     assert len(file.name) <= 60
     assert name in (None, file.name)
     reply.to_json().encode()
+
+
+SOON = 1.0
+"""CPU seconds that anything may take up to what the engine is given."""
+TASTE = 400
+"""How much of a text is said, in characters: an engine takes its time over all of a long one, as it may."""
+ALL = Manner(timestamps=Timestamps.ALL)
+NOTHING_CHARGED = "SELECT coalesce(sum(used), 0), coalesce(sum(reserved), 0) FROM balances"
+
+
+@pytest.fixture(scope="module")
+def loaded() -> None:
+    """What is loaded once in a process does not count against a text."""
+    detect("Saya belum tahu di mana stasiunnya", {"en", "de"})
+    read_document(b"# Ready", "a.md")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+async def test_the_script_of_a_hostile_text_is_written_or_refused_in_words_and_soon(
+    world: World, loaded: None, name: str
+) -> None:
+    host = await world.person("host", rank=Audience.OWNERS)  # whom no quota saves from it
+    await script(world, "Say it once.")
+    began = time.process_time()
+    try:
+        order = await world.order(host, "speak", text=TEXTS[name], timestamps="all")
+        written = await script(world, TEXTS[name])
+    except Refused as refusal:
+        check_sentence(refusal)
+    else:
+        (price,) = (each.amount for each in order.charges if each.metric is Metric.CHARACTERS)
+        assert 0 < price == order.characters <= len(clean(TEXTS[name]))
+        assert written and all(line.utterance.text.strip() for line in written)
+
+    assert time.process_time() - began < SOON
+
+
+@pytest.mark.parametrize("name", TEXTS)
+async def test_a_hostile_text_is_said_or_refused_in_words_and_costs_no_more_than_what_is_read_of_it(
+    world: World, name: str
+) -> None:
+    text = TEXTS[name][:TASTE]
+    try:
+        reply = await world.ask(await world.person("ada"), "speak", text=text, timestamps="all")
+    except MynahError as refusal:
+        check_sentence(refusal)
+        assert await world.rows(NOTHING_CHARGED) == [(0, 0)]
+    else:
+        assert all((world.host.data / file.path).stat().st_size == file.bytes > 0 for file in reply.files)
+        assert len(reply.files) == 4
+        charged = await world.rows("SELECT used, reserved FROM balances WHERE metric = 'characters' AND period = 'day'")
+        assert charged == [(reply.data["characters"], 0)]
+        assert reply.data["characters"] <= len(clean(text))
+        reply.to_json().encode()
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_the_script_of_a_hostile_file_is_written_or_refused_in_words_and_soon(
+    world: World, loaded: None, name: str
+) -> None:
+    host = await world.person("host", rank=Audience.OWNERS)
+    await script(world, "Say it once.")
+    began = time.process_time()
+    try:
+        file = staged(world, *FILES[name])
+        ticket = await world.submit(host, "speak", file=file)
+        context = await world.context_of(await world.claim(ticket.job_id))
+        text = await read_file(context, file)
+        written = await script(world, text)
+    except Refused as refusal:
+        check_sentence(refusal)
+    else:
+        (reserved,) = await world.rows("SELECT reserved FROM balances WHERE metric = 'characters' AND period = 'day'")
+        assert len(clean(text)) <= reserved[0] <= len(FILES[name][1])
+        assert written and all(line.utterance.text.strip() for line in written)
+
+    assert time.process_time() - began < SOON
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_a_hostile_file_is_said_or_refused_in_words_and_costs_no_more_than_what_is_read_of_it(
+    world: World, name: str
+) -> None:
+    file_name, content = FILES[name]
+    content = content[: 2 * TASTE]
+    try:
+        reply = await world.ask(await world.person("ada"), "speak", file=staged(world, file_name, content))
+    except MynahError as refusal:
+        check_sentence(refusal)
+        assert await world.rows(NOTHING_CHARGED) == [(0, 0)]
+    else:
+        (file,) = reply.files
+        assert (world.host.data / file.path).stat().st_size == file.bytes > 1_000
+        charged = await world.rows("SELECT used, reserved FROM balances WHERE metric = 'characters' AND period = 'day'")
+        assert charged == [(reply.data["characters"], 0)]
+        assert reply.data["characters"] <= len(clean(read_document(content, file_name)))
+
+
+def check_sentence(refusal: MynahError) -> None:
+    said = str(refusal)
+    said.encode()
+    assert 10 < len(said) < 300
+    assert said.rstrip()[-1] in ".!?"
+
+
+async def script(world: World, text: str) -> list[Line]:
+    """What the engine would be given of a text, with all that is known of when it is said."""
+    inquiry = world.inquiry(await world.person("ada"))
+    words = await ready(text)
+    made = await plan.make(inquiry, words, "", ALL)
+    return lines(words, made, ALL, world.host.abilities[made.voice.engine])
+
+
+def staged(world: World, name: str, content: bytes) -> Attachment:
+    """A file that came with a request, and lies where such files are put."""
+    path = world.host.data / "staging" / "page"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    return Attachment(name=name, bytes=len(content), path="staging/page")

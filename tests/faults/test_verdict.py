@@ -54,6 +54,16 @@ def test_peace_leaves_nothing_to_find(root: Path) -> None:
     assert verdict.figures["jobs"] == {"succeeded": 5, "failed": 1}
 
 
+def sound(root: Path) -> Path:
+    """One of the sounds that were made."""
+    return min((root / "data" / "generations").glob("*.wav"))
+
+
+def lengthen(root: Path) -> None:
+    with sound(root).open("a") as file:
+        file.write("more")
+
+
 @pytest.mark.parametrize(
     ("harm", "found"),
     [
@@ -65,10 +75,10 @@ def test_peace_leaves_nothing_to_find(root: Path) -> None:
         (sql("UPDATE balances SET reserved = reserved + 1 WHERE metric = 'bytes'"), "still set aside"),
         (sql("UPDATE files SET bytes = bytes + 1 WHERE id = 1"), "is not what its row says"),
         (sql("DELETE FROM files WHERE id = 2"), "is there without its row"),
-        (lambda root: (root / "data/generations/1.wav").unlink(), "has a row and is not there"),
+        (lambda root: sound(root).unlink(), "has a row and is not there"),
         (put("data/spool/7-1.wav", ""), "spool/7-1.wav lies about"),
         (put("data/staging/7-file.part", ""), "staging/7-file.part lies about"),
-        (put("data/generations/1.wav", "more"), "is not what its row says"),
+        (lengthen, "is not what its row says"),
         (sql("UPDATE deliveries SET state = 'sending', reference = NULL WHERE id = 1"), "delivery 1 is sending"),
         (sql("UPDATE deliveries SET id = 99 WHERE id = 1"), "counts as sent and never arrived"),
         (

@@ -73,7 +73,7 @@ def test_the_commands_of_the_readme_print_what_it_says(tmp_path: Path) -> None:
     program.chmod(0o755)
     (tmp_path / "page.txt").write_text("It was a bright cold day.\n")
     env = {**Program(tmp_path).env, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    ran = [step for step in console_steps() if not step.command.startswith(("git ", "make "))]
+    ran = [step for step in console_steps() if not step.command.startswith(("git ", "make ", "sudo "))]
     for step in ran:
         done = subprocess.run(
             ["sh", "-c", step.command],

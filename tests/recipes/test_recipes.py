@@ -17,6 +17,16 @@ from tests.house.pages import blocks
 from tests.house.source import FOLDERS, ROOT
 
 RECIPES = {block.title: block.text for block in blocks(ROOT / "CONTRIBUTING.md") if block.language == "python"}
+NORWEGIAN = {
+    "Den 17. mai 1814 kl. 10:30, f.eks. 3,50 kr.": (
+        "Den syttende mai attenhundre og fjorten klokken ti tretti, for eksempel tre kroner femti øre."
+    ),
+    "Dr. Hansen leste nr. 5, s. 12, den 4.5.2026.": (
+        "Doktor Hansen leste nummer fem, side tolv, den fjerde mai to tusen og tjueseks."
+    ),
+    "Harald V hadde 21 % av 2 000 GB, 1 kr": ("Harald den femte hadde tjueén prosent av to tusen gigabyte, én krone"),
+}
+"""What is written in Norwegian, and what is to be said for it."""
 PATIENCE = 30.0
 """Seconds after which something that should have happened counts as not happening."""
 
@@ -74,6 +84,7 @@ def test_every_recipe_is_tried_here() -> None:
         "bot/folder_adapter.py",
         "engine/tone_engine.py",
         "storage/favourites.py",
+        "engine/text/languages/nb.py",
     }
 
 
@@ -109,6 +120,19 @@ def test_an_engine_is_one_file(tree: Path) -> None:
 def test_a_table_is_one_file(tree: Path) -> None:
     add(tree, "storage/favourites.py")
     check_contract(tree, "test_tables", "favourites")
+
+
+def test_a_language_is_one_file(tree: Path) -> None:
+    date = "Den 17. mai 1814 kl. 10:30, f.eks. 3,50 kr."
+    assert read_aloud(tree, date) != NORWEGIAN[date]
+    add(tree, "engine/text/languages/nb.py")
+    python(tree, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/engine/text/test_grammar.py", "-k", "nb")
+    assert {written: read_aloud(tree, written) for written in NORWEGIAN} == NORWEGIAN
+
+
+def read_aloud(tree: Path, text: str) -> str:
+    told = json.loads(python(tree, "-m", "bot", "lexicon", "try", text, "--language", "nb", "--json"))
+    return " ".join(sentence["spoken"] for sentence in told["items"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX signal")
@@ -160,9 +184,9 @@ def test_a_plugin_comes_in_by_the_same_door(tree: Path, tmp_path_factory: pytest
         (plugins / f"{name}.py").write_text(RECIPES[place])
     look = (
         "from bot import platforms; from commands.core.command import commands; from engine.engine import engines; "
-        "from storage.table import tables; "
+        "from storage.table import tables; from engine.text.expansion import expand; "
         "print('greet' in commands(), platforms.exists('folder'), 'tone' in engines(), "
-        "'favourites' in {t.name for t in tables()})"
+        "'favourites' in {t.name for t in tables()}, expand('kl. 10', 'nb')[0].spoken)"
     )
-    assert python(tree, "-c", look, plugins=plugins).split() == ["True"] * 4
+    assert python(tree, "-c", look, plugins=plugins).split() == [*["True"] * 4, "klokken"]
     assert python(tree, "-m", "bot", "greet", "Ada", plugins=plugins).strip() == "Hello, Ada!"

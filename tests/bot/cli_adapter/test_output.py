@@ -7,17 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli_adapter.output import address_of, in_words, place
-from commands.core.errors import MynahError
+from bot.cli_adapter.output import KINDS, address_of, formatted, in_words, place
+from commands.core.command import Command, commands
+from commands.core.errors import MynahError, UsageError
 from tests.bot.cli_adapter.declared import COMMANDS
 
 SPEAK = COMMANDS["speak"]
+REAL_SPEAK = commands()["speak"]
 
 
-def refused(output: str) -> str:
+def refused(output: str, command: Command = SPEAK) -> str:
     with pytest.raises(MynahError) as caught:
-        address_of(output, SPEAK)
+        address_of(output, command)
     return str(caught.value)
+
+
+def place_one(source: Path, address: dict[str, object], name: str, delivery_id: int) -> Path:
+    (placed,) = place([(source, name)], address, delivery_id)
+    return placed
 
 
 @pytest.fixture
@@ -44,6 +51,48 @@ def test_a_name_that_promises_another_kind_of_sound_is_refused(tmp_path: Path) -
     assert address_of(str(tmp_path / "hello"), SPEAK)
 
 
+@pytest.mark.parametrize("ending", ["json", "srt", "VTT"])
+def test_a_sound_is_not_called_as_what_is_put_beside_it(tmp_path: Path, ending: str) -> None:
+    said = refused(str(tmp_path / f"hello.{ending}"), REAL_SPEAK)
+    assert said == f"That is a sound; name it something.wav, and its {ending.lower()} is put beside it."
+    assert address_of(str(tmp_path / f"hello.{ending}"), commands()["export"])
+
+
+@pytest.mark.parametrize(("ending", "format"), KINDS.items())
+def test_the_name_of_the_output_promises_a_format(ending: str, format: str) -> None:
+    for typed in (f"a.{ending}", f"/b/c.d.{ending.upper()}"):
+        assert formatted(typed, REAL_SPEAK, {"text": "Hi."}) == {"text": "Hi.", "format": format}
+        assert formatted(typed, REAL_SPEAK, {"format": " AUTO "})["format"] == format
+        assert formatted(typed, REAL_SPEAK, {"format": format})["format"] == format
+        assert address_of(Path(typed).name, REAL_SPEAK)
+
+
+@pytest.mark.parametrize("output", ["", "a", "a.txt", ".", "folder.mp3/", "mp3", ".mp3"])
+def test_a_name_that_promises_nothing_leaves_the_format(output: str) -> None:
+    assert formatted(output, REAL_SPEAK, {"text": "Hi."}) == {"text": "Hi."}
+    assert formatted(output, REAL_SPEAK, {"format": "mp3"}) == {"format": "mp3"}
+
+
+def test_a_folder_promises_no_format_whatever_its_name_ends_with(tmp_path: Path) -> None:
+    for name in ("folder.mp3", "folder.aac", "folder.json"):
+        folder = tmp_path / name
+        folder.mkdir()
+        assert formatted(str(folder), REAL_SPEAK, {"format": "flac"}) == {"format": "flac"}
+        assert address_of(str(folder), REAL_SPEAK) == {"output": str(folder), "folder": True}
+
+
+def test_a_name_that_promises_another_format_than_is_given_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"A flac file cannot be called a\.mp3; leave --format out, or name it other"):
+        formatted("/b/a.mp3", REAL_SPEAK, {"format": "flac"})
+    with pytest.raises(UsageError) as caught:
+        formatted(f"/b/{'a' * 5_000}.mp3", REAL_SPEAK, {"format": "x" * 5_000})
+    assert len(str(caught.value)) < 200
+
+
+def test_a_command_without_formats_is_given_none() -> None:
+    assert formatted("a.wav", commands()["export"], {"x": 1}) == {"x": 1}
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     assert refused(str(gone / "a.wav")) == f"There is no folder {gone}; make it first, or choose another --output."
@@ -68,7 +117,7 @@ def test_an_existing_file_is_replaced_as_a_whole(tmp_path: Path, source: Path) -
     target = tmp_path / "hello.wav"
     target.write_bytes(b"old")
     with target.open("rb") as reader:
-        assert place(source, address_of(str(target), SPEAK), "made.wav", 1) == target
+        assert place_one(source, address_of(str(target), SPEAK), "made.wav", 1) == target
         assert reader.read() == b"old"
     assert target.read_bytes() == source.read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["hello.wav", "made.wav"]
@@ -79,7 +128,7 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path, source: P
     target, link = tmp_path / "real.wav", tmp_path / "link.wav"
     target.write_bytes(b"old")
     link.symlink_to(target)
-    place(source, address_of(str(link), SPEAK), "made.wav", 1)
+    place_one(source, address_of(str(link), SPEAK), "made.wav", 1)
     assert link.is_symlink()
     assert target.read_bytes() == source.read_bytes()
 
@@ -89,7 +138,7 @@ def test_a_folder_gets_a_name_that_is_free(tmp_path: Path, source: Path) -> None
     folder.mkdir()
     (folder / "hello.wav").write_bytes(b"another")
     address = address_of(str(folder), SPEAK)
-    assert place(source, address, "hello.wav", 1) == folder / "hello-2.wav"
+    assert place_one(source, address, "hello.wav", 1) == folder / "hello-2.wav"
     assert (folder / "hello.wav").read_bytes() == b"another"
 
 
@@ -98,7 +147,7 @@ def test_the_same_delivery_twice_is_one_file(tmp_path: Path, source: Path) -> No
     folder.mkdir()
     (folder / ".hello.wav.7.part").write_bytes(b"what a kill left")
     address = address_of(str(folder), SPEAK)
-    assert place(source, address, "hello.wav", 7) == place(source, address, "hello.wav", 7)
+    assert place_one(source, address, "hello.wav", 7) == place_one(source, address, "hello.wav", 7)
     assert [p.name for p in folder.iterdir()] == ["hello.wav"]
 
 
@@ -106,7 +155,7 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "hello.wav"
     target.write_bytes(b"old")
     with pytest.raises(FileNotFoundError):
-        place(tmp_path / "gone.wav", {"output": str(target)}, "gone.wav", 1)
+        place_one(tmp_path / "gone.wav", {"output": str(target)}, "gone.wav", 1)
     assert [p.name for p in tmp_path.iterdir()] == ["hello.wav"]
     assert target.read_bytes() == b"old"
 
@@ -114,3 +163,44 @@ def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_in_words() -> None:
     error = OSError(28, "No space left on device")
     assert in_words(error, "/a/b.wav") == "/a/b.wav could not be written: its disk is full; make room there."
+
+
+SIDE = ("hello.wav", "hello.json", "hello.srt", "hello.vtt")
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> list[tuple[Path, str]]:
+    """A sound and what goes with it, under the names that they are kept by."""
+    found = [(tmp_path / f"7{Path(name).suffix}", name) for name in SIDE]
+    for path, name in found:
+        path.write_text(f"what is in {name}")
+    return found
+
+
+def test_what_goes_with_a_sound_is_put_beside_it_under_its_stem(
+    tmp_path: Path, sources: list[tuple[Path, str]]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    placed = place(sources, address_of(str(out / "My talk.v2.mp3"), REAL_SPEAK), 1)
+    assert [path.name for path in placed] == [
+        "My talk.v2.mp3",
+        *(f"My talk.v2.{end}" for end in ("json", "srt", "vtt")),
+    ]
+    assert [path.read_text() for path in placed] == [f"what is in {name}" for name in SIDE]
+    assert sorted(out.iterdir()) == sorted(placed)
+
+
+@pytest.mark.parametrize("taken", SIDE)
+def test_in_a_folder_all_get_one_name_that_is_free_for_all(
+    tmp_path: Path, sources: list[tuple[Path, str]], taken: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / taken).write_text("somebody's own")
+    (out / Path(taken).with_stem("hello-2")).write_text("somebody's own, too")
+    placed = place(sources, address_of(str(out), REAL_SPEAK), 1)
+    assert [path.name for path in placed] == [name.replace("hello", "hello-3") for name in SIDE]
+    assert (out / taken).read_text() == "somebody's own"
+    assert place(sources, address_of(str(out), REAL_SPEAK), 1) == placed
+    assert len(list(out.iterdir())) == 6

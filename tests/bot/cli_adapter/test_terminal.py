@@ -10,7 +10,7 @@ import pytest
 from bot.adapter import Undeliverable
 from bot.cli_adapter.terminal import Terminal
 from commands.core.command import commands
-from commands.core.reply import FileRef, Reply
+from commands.core.reply import FileRef, Json, Reply
 
 WAV = FileRef(id=1, name="hello.wav", path="generations/1.wav", format="wav", bytes=5, seconds=1.0)
 REPLY = Reply(text="Done.", files=(WAV,))
@@ -53,6 +53,46 @@ async def test_with_a_path_the_file_is_there_when_the_answer_is_shown(
     assert await terminal.deliver(1, {"output": str(wanted)}, REPLY) == str(wanted)
     assert wanted.read_bytes() == b"sound"
     assert wall.shown == [(REPLY, [wanted])]
+
+
+BESIDE = tuple(
+    FileRef(id=id, name=f"hello.{end}", path=f"generations/1.{end}", format=end, bytes=5)
+    for id, end in ((2, "json"), (3, "srt"), (4, "vtt"))
+)
+TIMED = Reply(text="Done.", files=(WAV, *BESIDE))
+
+
+@pytest.fixture
+def timed(data: Path, terminal: Terminal) -> Reply:
+    """An answer with what is said when, as it is kept."""
+    for file in BESIDE:
+        (data / file.path).write_bytes(file.format.encode())
+    return TIMED
+
+
+async def test_what_goes_with_the_sound_is_put_beside_it_under_its_name(
+    terminal: Terminal, wall: Wall, tmp_path: Path, timed: Reply
+) -> None:
+    wanted = tmp_path / "mine.wav"
+    assert await terminal.deliver(1, {"output": str(wanted)}, timed) == str(wanted)
+    placed = [tmp_path / f"mine.{end}" for end in ("wav", "json", "srt", "vtt")]
+    assert wall.shown == [(timed, placed)]
+    assert [path.read_bytes() for path in placed] == [b"sound", b"json", b"srt", b"vtt"]
+
+
+async def test_in_a_folder_nothing_of_somebody_elses_is_written_over(
+    terminal: Terminal, wall: Wall, tmp_path: Path, timed: Reply
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "hello.srt").write_text("somebody's own")
+    address: dict[str, Json] = {"output": str(folder), "folder": True}
+    for _ in range(2):  # a delivery may be repeated
+        assert await terminal.deliver(1, address, timed) == str(folder / "hello-2.wav")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "hello-2.json", "hello-2.srt", "hello-2.vtt", "hello-2.wav", "hello.srt",
+    ]  # fmt: skip
+    assert (folder / "hello.srt").read_text() == "somebody's own"
 
 
 async def test_an_answer_without_a_file_needs_no_place(terminal: Terminal, wall: Wall, tmp_path: Path) -> None:
