@@ -25,6 +25,8 @@ from engine.speech import Audio, Format, Utterance
 from engine.text.sentences import sentences
 
 WORDS = 33_000
+SILENT = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)] if hasattr(os, "posix_spawn") else []
+"""What is done with the files of a program that is started: nobody reads what it says."""
 MEMORY = 150
 """The most that Mynah may hold, in MiB."""
 
@@ -129,7 +131,7 @@ def _naive(espeak: str, ffmpeg: str, page: Path, folder: Path) -> Callable[[], A
 
 def _run(argv: list[str], environment: dict[str, str]) -> int:
     """Run a program to its end, and return the most memory that it held, in bytes; on POSIX systems only."""
-    _, status, used = os.wait4(os.posix_spawn(argv[0], argv, environment), 0)
+    _, status, used = os.wait4(os.posix_spawn(argv[0], argv, environment, file_actions=SILENT), 0)
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(f"{argv[:4]} failed")
     return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)

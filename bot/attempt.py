@@ -19,7 +19,7 @@ from bot.refusals import AttachmentGone, GaveUp, disk_full
 from bot.reporter import Report, Reporter
 from bot.uncut import uncut
 from commands.core.context import Asker, Host, JobContext, Rules
-from commands.core.errors import MynahError
+from commands.core.errors import MynahError, UsageError
 from commands.core.params import Attachment
 from commands.core.reply import Action, Reply
 from commands.core.request import check_audience, revive, tell
@@ -187,7 +187,8 @@ class Attempt:
     async def _fail(self, error: Exception) -> None:
         job = self.job
         retry = Action(label="Try again", command="jobs retry", values={"job": job.id})
-        reply = replace(tell(error), data={"id": job.id}, actions=(retry,))
+        hopeless = isinstance(error, UsageError)  # the same request can only be refused again
+        reply = replace(tell(error), data={"id": job.id}, actions=() if hopeless else (retry,))
 
         def work(tx: Transaction) -> None:
             queue.fail(tx, job.id, job.attempt, key=reply.error, sentence=reply.text, reply=reply.to_json())

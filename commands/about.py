@@ -10,7 +10,9 @@ from commands.core.reply import Reply
 
 PARTS = (
     ("espeak-ng", "GPL-3.0-or-later", "https://github.com/espeak-ng/espeak-ng"),
-    ("flite", "MIT-Festival", "https://github.com/festvox/flite"),
+    ("av", "BSD-3-Clause", "https://github.com/PyAV-Org/PyAV"),
+    ("lameenc", "LGPL-3.0-or-later", "https://github.com/chrisstaite/lameenc"),
+    ("soxr", "LGPL-2.1-or-later", "https://github.com/dofuuz/python-soxr"),
     ("discord.py", "MIT", "https://github.com/Rapptz/discord.py"),
     ("python-telegram-bot", "LGPL-3.0", "https://github.com/python-telegram-bot/python-telegram-bot"),
     ("NumPy", "BSD-3-Clause", "https://github.com/numpy/numpy"),

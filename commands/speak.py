@@ -26,6 +26,11 @@ from commands.core.params import (
 from commands.core.quote import Quote
 from commands.core.reply import Reply
 from commands.core.saying import Prepared, quote, ready, say
+from commands.core.words import excerpt
+from storage import jobs
+
+FIRST_WORDS = 200
+"""How many characters of what stood in a file are remembered: the history tells it by them."""
 
 
 async def quote_speech(
@@ -106,4 +111,8 @@ async def speak(
     if isinstance(known := ctx.prepared, Prepared):
         return await say(ctx, known.text, known.plan, manner)
     words = await ready(text if file is None else await read_file(ctx, file))
-    return await say(ctx, words, await plan.make(ctx, words, voice, manner), manner)
+    planned = await plan.make(ctx, words, voice, manner)
+    if file is not None:
+        told = {**manner.settings, "voice": planned.voice.name, "words": excerpt(words, FIRST_WORDS)}
+        await ctx.commit(lambda tx: jobs.describe(tx, ctx.job_id, told))
+    return await say(ctx, words, planned, manner)

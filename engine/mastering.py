@@ -73,7 +73,7 @@ def master(audio: Audio, line: Line, mix: Mix, *, loudest: float | None = None) 
         sound = to_sound(audio, gain=mix.gain, loudest=loudest)
     if line.before or line.after:
         sound = replace(sound, pcm=_padded(sound.pcm, sound.rate, line.before, line.after))
-    return replace(sound, timings=_later(timings, round(1000 * line.before)))
+    return replace(sound, timings=_later(timings, 1000 * round(line.before * sound.rate) // sound.rate))
 
 
 def timings_of(audio: Audio, line: Line, mix: Mix) -> Sequence[Timing]:
@@ -87,7 +87,7 @@ def timings_of(audio: Audio, line: Line, mix: Mix) -> Sequence[Timing]:
         told = _aligned(audio, line, mix)
     if not told:
         written = line.sentence.written.strip() if line.sentence else line.utterance.text
-        whole = Timing(kind="sentence", text=written, start_ms=0, end_ms=round(1000 * audio.seconds))
+        whole = Timing(kind="sentence", text=written, start_ms=0, end_ms=int(1000 * audio.seconds))
         return (whole,) if "sentence" in mix.kinds or "word" in mix.kinds else ()
     if "syllable" in mix.kinds:
         from engine.syllables import syllables

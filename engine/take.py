@@ -121,7 +121,8 @@ def _write_wav(path: Path, rate: int, parts: Sequence[NDArray[np.int16]], tags: 
     if size + len(info) > WAV_DATA_LIMIT:
         raise EngineError("more sound than a WAV file can hold")
     digest = hashlib.sha256()
-    blocks: list[bytes | memoryview] = [wav_header(rate, size, len(info)), *(part.data.cast("B") for part in parts), info]
+    sound = [part.data.cast("B") for part in parts]
+    blocks: list[bytes | memoryview] = [wav_header(rate, size, len(info)), *sound, info]
     with path.open("wb") as file:
         for block in blocks:
             digest.update(block)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -270,3 +272,10 @@ def is_at(tx: Transaction, id: int, attempt: int) -> bool:
         "SELECT 1 FROM jobs WHERE id = :id AND state = 'running' AND attempt = :attempt", id=id, attempt=attempt
     )
     return row is not None
+
+
+def describe(tx: Transaction, id: int, settings: Mapping[str, str | float]) -> None:
+    """Note how a job sounds, where that was not known when it was asked for."""
+    tx.run(
+        "UPDATE jobs SET settings = :settings WHERE id = :id", id=id, settings=json.dumps(settings, ensure_ascii=False)
+    )

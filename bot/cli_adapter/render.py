@@ -16,6 +16,8 @@ from commands.core.command import Command
 from commands.core.params import Body, Param
 from commands.core.reply import Action, Json, Progress, Reply, bar
 
+_SAID = re.compile('(^".*?" · )', re.MULTILINE)
+"""What was said, at the beginning of an answer."""
 _GAP = " · "
 """What separates the facts of a line; in a list they are set in columns."""
 
@@ -50,7 +52,8 @@ class Renderer:
         """Put the commands that a sentence names the way in which they are typed here."""
         if self._chat or "/" not in text:
             return text
-        return for_shell(text, self._commands)
+        parts = _SAID.split(text)  # every other one is what the person has written
+        return "".join(part if index % 2 else for_shell(part, self._commands) for index, part in enumerate(parts))
 
     def _list(self, text: str) -> str:
         """Set the facts of a list in columns; what its rows say was asked, and is not there to be typed."""

@@ -59,6 +59,8 @@ def first_words(job: Job, file: File | None, most: int) -> str:
     """Return the first words of what was said, or what else tells it from others."""
     if job.text:
         return f'"{excerpt(clean(job.text[: 8 * most]), most)}"'
+    if words := json.loads(job.settings).get("words"):
+        return f'"{excerpt(str(words), most)}"'
     return file.name if file else f"/{job.command}"
 
 

@@ -24,6 +24,10 @@ READING = "1"
 """Changes whenever texts are read in another way than before, so that what was said in the old way is said anew."""
 
 
+MOST_NAMED = 8
+"""How many languages a refusal names."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """How a text is to be said, as far as it can be told before."""
@@ -103,6 +107,7 @@ def _known(inquiry: Inquiry, tag: str) -> str:
     spoken: Sequence[str] = inquiry.host.languages
     if wanted in spoken or any(each.startswith(f"{wanted}-") for each in spoken):
         return wanted
+    more = " …" if len(spoken) > MOST_NAMED else ""
     near = difflib.get_close_matches(wanted, spoken, n=3, cutoff=0.5)
-    hint = f"Did you mean {either(near)}?" if near else "Give its tag: en-gb, de, fr …"
+    hint = f"Did you mean {either(near)}?" if near else f"What is spoken here: {', '.join(spoken[:MOST_NAMED])}{more}."
     raise UsageError("Nobody here speaks {language!r}. {hint}", language=tag[:20], hint=hint)

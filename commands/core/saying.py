@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -34,6 +35,10 @@ AGAIN = 4_000
 """The longest text, in characters, that a button carries to be said again."""
 LOST = "\ufffd"
 """What stands for a character that came apart or could not be read; nobody says it, and nobody is charged for it."""
+MOST_DIGITS, MOST_LETTERS = 300, 500
+"""The longest number and the longest word that are read aloud; the longest words of any language have 200 letters."""
+ENDLESS = re.compile(rf"\d{{{MOST_DIGITS + 1},}}|[A-Za-z\u00c0-\u024f\u0370-\u052f]{{{MOST_LETTERS + 1},}}")
+"""Not of scripts that put no blanks between words."""
 SENTENCES_ONLY = "this voice tells of sentences only, not of words"
 SOME_SENTENCES_ONLY = "where its words could not be found, a sentence is told as a whole"
 
@@ -181,6 +186,18 @@ async def _measured(ctx: JobContext, plan: Plan, abilities: Abilities) -> float:
     return gain
 
 
+def _check_endless(text: str) -> None:
+    """Refuse what nobody can listen to: it takes an hour to say, and is in the text by mistake."""
+    if found := ENDLESS.search(text):
+        raise UsageError(
+            "There is a {what} in that of {length:,} {of}; {most} is the most that is read aloud. Leave it out.",
+            what="number" if found[0][0].isdigit() else "word",
+            length=len(found[0]),
+            of="digits" if found[0][0].isdigit() else "letters",
+            most=MOST_DIGITS if found[0][0].isdigit() else MOST_LETTERS,
+        )
+
+
 def _ready(text: str) -> str:
     cleaned = clean(text.replace(LOST, ""))
     if not cleaned.strip():
@@ -193,6 +210,7 @@ def _ready(text: str) -> str:
         )
     if not speakable(pauses.without(cleaned)):
         raise UsageError("There is nothing in that to read aloud; add a word or two.")
+    _check_endless(cleaned)
     try:
         pauses.total(cleaned)
     except PauseTooLong as error:

@@ -10,7 +10,10 @@ LONGEST = 60.0
 MOST = 600.0
 """The most silence that one text may ask for, in seconds."""
 
-_TAG = re.compile(r"\[ ?pause (\d++(?:[.,]\d++)?+) ?(ms|s) ?\]", re.IGNORECASE)
+BARE = 1.0
+"""How long a pause is that tells no length, in seconds."""
+
+_TAG = re.compile(r"\[ ?pause(?: (\d++(?:[.,]\d++)?+) ?(ms|millis(?:econds?)?|s|secs?|seconds?)?)? ?\]", re.IGNORECASE)
 
 
 class PauseTooLong(Exception):
@@ -20,7 +23,8 @@ class PauseTooLong(Exception):
 def parts(text: str) -> Iterator[tuple[str, float]]:
     """Yield the stretches between the pauses of a clean text, each with the seconds of silence after it.
 
-    A tag that is not quite one ('[pause]', '[pause soon]') is part of the text. Stretches can be empty; the last one
+    '[pause]' is a second, and a number alone is seconds. A tag that is not quite one ('[pause soon]') is part of the
+    text. Stretches can be empty; the last one
     has no pause.
 
     Raises:
@@ -52,8 +56,10 @@ def without(text: str) -> str:
 
 
 def _seconds(tag: re.Match[str]) -> float:
+    if not tag[1]:
+        return BARE
     amount = float(tag[1].replace(",", "."))
-    seconds = amount / 1000 if tag[2].lower() == "ms" else amount
+    seconds = amount / 1000 if (tag[2] or "").lower().startswith("m") else amount
     if seconds > LONGEST:
         raise PauseTooLong(f"A pause lasts {LONGEST:.0f} seconds at most; put several of them, or a shorter one.")
     return seconds

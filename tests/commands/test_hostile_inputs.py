@@ -33,6 +33,8 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "dots only": ({"text": "... !!! ???"}, "There is nothing in that to read aloud"),
     "a megabyte": ({"text": "x" * 1_000_000}, "text is 1,000,000 characters long; 250,000 is the most"),
     "half a character": ({"text": "\ud800"}, "There is nothing to say yet"),
+    "a word of thousands": ({"text": "a" * 5_000}, "There is a word in that of 5,000 letters; 500 is the most"),
+    "a number of thousands": ({"text": "1" * 5_000}, "There is a number in that of 5,000 digits; 300 is the most"),
     "no text": ({}, "/speak needs text: What to say; or give a file."),
     "text that is a number": ({"text": 7}, "text has to be text, not 7."),
     "unknown voice": ({"text": "hi", "voice": "darth"}, "There is no voice 'darth'."),
@@ -60,7 +62,7 @@ SAID = {
     "markup": ("<speak>&amp; <break time='9999s'/> hi", None),
     "a null": ("hi\0there", None),
     "a template": ("{text} {0} %s hi", None),
-    "a very long word": ("a" * 5_000, None),
+    "a very long word": ("a" * 500, None),
 }
 
 

@@ -122,3 +122,14 @@ def test_where_the_engine_tells_nothing_english_words_are_found_in_the_sound(esp
     assert [each.text for each in by_ear if each.kind == "word"] == ["The", "old", "man", "costs", "$3.50", "today"]
     for heard, known in zip(by_ear, by_engine, strict=True):
         assert abs(heard.start_ms - known.start_ms) < 150
+
+
+@pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100])
+def test_nothing_is_told_to_end_after_the_sound_whatever_the_pause_before_it(rate: int) -> None:
+    for count in range(rate // 10, rate // 10 + 40):
+        flat = Audio(samples=np.full(count, 0.1, np.float32), rate=rate)
+        for before in (0.0005, 0.0015, 0.003, 0.0635, 1.0):
+            line = Line(utterance=UTTERANCE, before=before)
+            sound = master(flat, line, Mix(kinds=frozenset({"sentence"})))
+            assert 1000 * before - 1 <= sound.timings[0].start_ms
+            assert sound.timings[-1].end_ms <= 1000 * len(sound.pcm) / rate

@@ -113,3 +113,9 @@ def test_programs_get_a_list_as_items_and_a_failure_as_error() -> None:
     assert json.loads(for_program(Reply(text="No.", error="Refused"))) == {"error": "Refused", "message": "No."}
     assert json.loads(for_program(Reply(text="Done."))) == {"message": "Done."}
     assert "\n" not in for_program(Reply(text="a\nb"))
+
+
+def test_what_a_person_has_written_stays_as_they_wrote_it() -> None:
+    renderer = Renderer(COMMANDS, chat=False)
+    text = '"Type /speak now, or 4/5 </speak>" · 1.2 s · English\nAsk with /speak.'
+    assert renderer.words(text) == text.replace("with /speak.", "with 'mynah speak'.")

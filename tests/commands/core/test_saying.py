@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pysubs2
@@ -24,8 +25,9 @@ from engine.speech import Audio, Timing, Utterance
 from engine.worker import Worker
 from storage import lexicon, queue
 from storage.database import Transaction
-from storage.queue import Ending, LostJob
+from storage.queue import Ending, LostJob, Ticket
 from tests.commands.world import World
+from tests.fakes.running import running
 
 HELLO = "Hello, I am Mynah."
 LOST, WORN_OUT = Ending(key="Lost", sentence="Lost.", reply="{}"), Ending(key="Worn", sentence="Worn.", reply="{}")
@@ -95,6 +97,12 @@ async def test_a_text_file_reserves_by_its_bytes_and_settles_by_its_characters(w
     assert all(reserved == 0 for _, reserved in (await charged(world)).values())
 
 
+async def test_a_text_file_is_said_in_the_voice_for_its_language(world: World) -> None:
+    ada = await world.person("ada")
+    page = staged(world, "brief.txt", "Ich habe heute leider überhaupt keine Zeit für dich.".encode("utf-16"))
+    assert (await world.ask(ada, "speak", file=page)).data["voice"] == "de"
+
+
 async def test_a_text_file_is_refused_where_its_bytes_go_over_the_limit_even_if_its_characters_might_not(
     world: World,
 ) -> None:
@@ -161,6 +169,25 @@ async def test_the_same_asked_many_times_at_once_is_answered_each_time_and_nothi
     assert (await world.ask(ada, "speak", text=HELLO, timestamps="words")).data["cached"] is True
 
 
+async def test_so_it_is_where_jobs_begin_as_soon_as_they_are_asked_for(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        asked = {"text": HELLO, "timestamps": "words"}
+        answers = await asyncio.gather(*(mynah.ask("speak", asked) for _ in range(6)))
+        jobs = [answer.job_id for answer in answers if isinstance(answer, Ticket)]
+        assert len(jobs) == 6
+        for job in jobs:
+            await mynah.ended(job)
+        last = await mynah.ticket("speak", asked)
+        await mynah.ended(last)
+        rows = await mynah.rows("SELECT id, cached FROM jobs ORDER BY id")
+        assert rows[-1]["cached"] == 1
+        made = sum(not row["cached"] for row in rows)
+        assert await mynah.charged("generations") == (made, 0)
+        assert await mynah.charged("characters") == (made * len(HELLO), 0)
+        assert len(list((mynah.folder / "generations").iterdir())) == 4 * made
+        assert mynah.litter() == []
+
+
 async def test_a_job_that_was_cut_off_is_said_anew_and_charged_once(world: World) -> None:
     ada = await world.person("ada")
     ticket = await world.submit(ada, "speak", text=HELLO, timestamps="words")
@@ -223,6 +250,16 @@ async def test_where_nobody_knows_when_words_are_said_that_is_said_and_sentences
     ]
     assert 0 <= first["start_ms"] < first["end_ms"] <= second["start_ms"] < second["end_ms"]
     assert second["end_ms"] <= 1000 * (reply.files[0].seconds or 0) + 1
+
+
+async def test_sentences_lie_side_by_side_within_the_sound_whatever_the_pauses_between_them(untold: World) -> None:
+    ada = await untold.person("ada")
+    for pause in ("0.5ms", "1.5ms", "3ms", "7.5ms", "9.1ms", "100.5ms", "0.0635s"):
+        text = f"[pause {pause}] Eins. [pause {pause}] Zwei."
+        reply = await untold.ask(ada, "speak", text=text, voice="de", timestamps="sentences")
+        times = [time for each in told(untold, reply) for time in (each["start_ms"], each["end_ms"])]
+        assert times == sorted(times), pause
+        assert times[-1] <= 1000 * (reply.files[0].seconds or 0), pause
 
 
 async def test_words_that_an_english_voice_does_not_tell_of_are_found_in_its_sound(untold: World) -> None:

@@ -23,6 +23,12 @@ from engine.text.pauses import LONGEST, MOST, PauseTooLong, parts, total, withou
         ("[pause 60s]", 60.0),
         ("[pause 60000ms]", 60.0),
         ("[pause \u0662s]", 2.0),
+        ("[pause]", 1.0),
+        ("[pause 2]", 2.0),
+        ("[pause 1 second]", 1.0),
+        ("[pause 2 Seconds]", 2.0),
+        ("[pause 2sec]", 2.0),
+        ("[pause 300 milliseconds]", 0.3),
     ],
 )
 def test_a_pause_is_taken_out_and_told(tag: str, seconds: float) -> None:
@@ -34,9 +40,7 @@ def test_a_pause_is_taken_out_and_told(tag: str, seconds: float) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "[pause]",
         "[pause soon]",
-        "[pause 1]",
         "[pause -1s]",
         "[pause 1e9s]",
         "[pause 1.s]",
