@@ -32,6 +32,8 @@ class Target:
     """The kind of file."""
     rate: int = 0
     """Samples a second, in Hz; 0: the engine's own, or what the format has next to it."""
+    thorough: bool = False
+    """Whether it is worth more work that the file is smaller and better: for what is long, and kept."""
     tags: Tags = NAMELESS
     """What the file tells of itself."""
 
@@ -98,7 +100,9 @@ def encode(path: Path, blocks: Iterable[NDArray[np.int16]], rate: int, target: T
     from engine.encoding import encoder
 
     with ExitStack() as undo:
-        encoding = encoder(path, target.format, rate=rate, out_rate=target.rate, tags=target.tags)
+        encoding = encoder(
+            path, target.format, rate=rate, out_rate=target.rate, tags=target.tags, thorough=target.thorough
+        )
         undo.callback(encoding.discard)
         for block in blocks:
             encoding.write(block)

@@ -29,8 +29,8 @@ TIMED = 4_000
 """What the timings of a second take at most in all their files, in bytes."""
 HEADER = 8_192
 """Bytes of a file besides its sound, at most."""
-A_BYTE = 0.2
-"""Seconds that a byte of a text file takes, at most: a text of many digits or signs may take longer."""
+A_BYTE = 0.14
+"""Seconds that a byte of a text file takes: what prose is estimated at. Of digits and signs it may take longer."""
 
 
 def quote_text(text: str, manner: Manner) -> Quote:
@@ -47,7 +47,7 @@ def quote_text(text: str, manner: Manner) -> Quote:
 
 def quote_file(bytes: int, manner: Manner) -> Quote:
     """Quote the saying of a text file of so many bytes, whose text nobody has seen yet."""
-    characters = min(bytes, TEXT_LIMIT)
+    characters = min(max(bytes, 0), TEXT_LIMIT)
     return _quote(characters, math.ceil(START + characters * A_BYTE / min(manner.speed, FASTEST)), manner)
 
 

@@ -97,7 +97,7 @@ async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) ->
     given = (text, plan, manner, abilities)
     script = lines(*given) if len(text) <= LONG else await asyncio.to_thread(lines, *given)
     tags = Tags(title=excerpt(text), voice=plan.voice.title)
-    target = Target(format=manner.kind_of_file, rate=manner.sample_rate.hz, tags=tags)
+    target = Target(format=manner.kind_of_file, rate=manner.sample_rate.hz, thorough=len(text) > LONG, tags=tags)
     take = await ctx.studio.say(script, mix(plan, manner, abilities, gain), target)
     name = file_name(text, manner.kind_of_file.suffix)
     beside = await asyncio.to_thread(sidecars.write, take, ctx.workspace, name, manner.kinds) if manner.kinds else ()

@@ -32,7 +32,7 @@ def refused(program: Program, *words: str | bytes, status: int = 1, **given: obj
     [
         (b"", "nothing to say"),
         ("🎉🎉🎉".encode(), "nothing in that to read"),
-        (b"\xed\xa0\x80 \xff\xfe", "nothing in that to read"),
+        (b"\xed\xa0\x80 \xff\xfe", "nothing to say yet"),
     ],
 )
 def test_a_text_without_words_is_refused(mynah: Program, text: bytes, sentence: str) -> None:

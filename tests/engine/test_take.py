@@ -12,8 +12,9 @@ import pytest
 from engine import take
 from engine.audio import Sound, to_sound
 from engine.engine import EngineError
-from engine.speech import Audio, Timing
+from engine.speech import Audio, Format, Timing
 from engine.spool import Spool
+from engine.take import Target
 
 
 def sound(seconds: float, pitch: float, rate: int = 8_000) -> Sound:
@@ -67,3 +68,12 @@ def test_what_is_no_sound_at_one_rate_is_refused(tmp_path: Path, sounds: list[So
     with pytest.raises(EngineError):
         take.write(tmp_path / "1-1.wav", sounds)
     assert not (tmp_path / "1-1.wav").exists()
+
+
+def test_what_is_long_gets_a_smaller_file_for_more_work(tmp_path: Path) -> None:
+    speech = [sound(2.0, pitch / 100) for pitch in range(5, 15)]
+    quick = take.write(tmp_path / "1-1.wav", speech, Target(format=Format.OPUS))
+    thorough = take.write(tmp_path / "2-1.wav", speech, Target(format=Format.OPUS, thorough=True))
+    assert quick.path.suffix == thorough.path.suffix == ".take"
+    assert thorough.bytes < quick.bytes
+    assert thorough.seconds == quick.seconds == 20.0
