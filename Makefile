@@ -1,12 +1,14 @@
 # make run    installs what is missing, then starts Mynah
 # make test   installs what is missing, then runs the suite; ARGS="-k spool" is handed to pytest
 #
+# WORKERS=1 runs the tests one after another instead of on all cores.
 # PYTHON=python3.12 chooses the Python that .venv is made with; VENV=/elsewhere keeps it out of the checkout.
 # Every install comes from a lock file with hashes, once; nothing here asks the network a second time.
 
 PYTHON ?=
 VENV ?= .venv
 ARGS ?=
+WORKERS ?= auto
 
 bin := $(VENV)/bin
 made := $(VENV)/.made
@@ -32,7 +34,7 @@ run: $(installed)
 	@exec $(bin)/mynah run
 
 test: $(equipped)
-	@exec $(bin)/python -m pytest $(ARGS)
+	@exec $(bin)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(equipped)
 	$(bin)/ruff check .

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+_COLUMNS = 200
+"""The widest table that is read as one: the parser gives every row as many cells as the first one has."""
 _MARKS = 10_000
 """The most brackets, or bars, of a text that is taken for Markdown; each of them is looked at many times."""
 _NESTING = 100
@@ -65,7 +67,8 @@ def aloud(text: str) -> str:
     CommonMark with tables.
     """
     text = _FRONT.sub("", text.replace("\r\n", "\n").removeprefix("\ufeff"), count=1)
-    if max(text.count("["), text.count("|")) > _MARKS:
+    wide = any(line.count("|") > _COLUMNS for line in text.split("\n"))
+    if wide or max(text.count("["), text.count("|")) > _MARKS:
         return text
     return "\n\n".join(block for block in _blocks(_parser().parse(text)) if block.strip())
 

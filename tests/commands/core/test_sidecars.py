@@ -56,7 +56,7 @@ def test_they_are_named_as_the_sound_is_and_tell_their_size(tmp_path: Path) -> N
         ({"word", "syllable"}, ["Yes", "yes", "it", "said"]),
         ({"sentence", "word", "syllable", "phoneme"}, [each.text for each in SAID]),
     ],
-    ids=str,
+    ids=["words", "sentences", "syllables", "all"],
 )
 def test_programs_are_told_of_what_is_wanted(
     tmp_path: Path, kinds: Collection[TimingKind], expected: list[str]
