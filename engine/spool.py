@@ -13,7 +13,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from io import BytesIO, FileIO
@@ -140,10 +140,13 @@ class Spool:
         extent.peak = max(extent.peak, sound.peak)
         extent.wave_end += len(pcm)
 
-    def finish(self, target: Target | None = None) -> Take:
+    def finish(self, target: Target | None = None, stopped: Callable[[], bool] = bool) -> Take:
         """Make the file of it all, see it to the disk, and close the spool.
 
+        `stopped` tells now and then whether nobody wants it any more; a later attempt can go on with the spool then.
+
         Raises:
+            Stopped: Nobody does.
             EngineError: There is nothing in it, or too much for the kind of file that is wanted.
             OSError: It cannot be written.
         """
@@ -157,7 +160,7 @@ class Spool:
             self._complete(target.tags)
         else:
             path = path.with_suffix(MADE)
-            rate = encode(path, self._blocks(), rate, target)
+            rate = encode(path, self._blocks(), rate, target, stopped)
         self._wave.close()
         self._index.finish()
         bytes, sha256 = seal(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -90,10 +90,19 @@ def write(path: Path, sounds: Sequence[Sound], target: Target | None = None) -> 
     )
 
 
-def encode(path: Path, blocks: Iterable[NDArray[np.int16]], rate: int, target: Target) -> int:
+class Stopped(Exception):
+    """Nobody wants the file any more; what was written of it is gone."""
+
+
+def encode(
+    path: Path, blocks: Iterable[NDArray[np.int16]], rate: int, target: Target, stopped: Callable[[], bool] = bool
+) -> int:
     """Write blocks of samples at `rate` Hz into a file of the kind that is wanted, and return the rate that it has.
 
+    `stopped` tells, before each block, whether nobody wants it any more.
+
     Raises:
+        Stopped: Nobody does.
         EngineError: They are too long for that kind.
         OSError: It cannot be written.
     """
@@ -105,6 +114,8 @@ def encode(path: Path, blocks: Iterable[NDArray[np.int16]], rate: int, target: T
         )
         undo.callback(encoding.discard)
         for block in blocks:
+            if stopped():
+                raise Stopped
             encoding.write(block)
         encoding.close()
         undo.pop_all()

@@ -24,6 +24,8 @@ READING = "1"
 """Changes whenever texts are read in another way than before, so that what was said in the old way is said anew."""
 
 
+RENAMED = {"iw": "he", "in": "id", "ji": "yi"}
+"""Languages by the tags that they had once."""
 MOST_NAMED = 8
 """How many languages a refusal names."""
 
@@ -71,7 +73,7 @@ def _look(tx: Transaction, inquiry: Inquiry, text: str, name: str, language: str
     words = lexicon.of(tx, asker.user_id, asker.place.id)
     entries = tuple(Entry(word=w.word, spoken=w.spoken, language=w.language) for w in words)
     book = Lexicon(entries)
-    changing = [f"{entry.word}={entry.spoken}" for entry in book.matching(text, spoken)] if entries else []
+    changing = [part for entry in book.matching(text, spoken) for part in (entry.word, entry.spoken)] if entries else []
     sounds = (READING, voice.engine, version, voice.speaker_key, f"{voice.id}.{voice.revision}")
     fingerprint = manner.fingerprint(text, spoken, *sounds, *changing)
     return Plan(
@@ -102,12 +104,24 @@ async def _found(text: str, among: Sequence[str]) -> str | None:
 
 
 def _known(inquiry: Inquiry, tag: str) -> str:
-    """Return a language that is spoken here."""
-    wanted = tag.strip().lower().replace("_", "-")
+    """Return a language that is spoken here, for a tag or an English name; for a region that is not, its language."""
     spoken: Sequence[str] = inquiry.host.languages
-    if wanted in spoken or any(each.startswith(f"{wanted}-") for each in spoken):
-        return wanted
+    wanted = tag.strip().lower().replace("_", "-")
+    for each in (wanted, wanted.partition("-")[0]):
+        each = RENAMED.get(each, each)
+        if each in spoken or any(other.startswith(f"{each}-") for other in spoken):
+            return each
+    if (named := _by_name(wanted, spoken)) is not None:
+        return named
     more = " …" if len(spoken) > MOST_NAMED else ""
-    near = difflib.get_close_matches(wanted, spoken, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(wanted, spoken, n=3, cutoff=0.6)
     hint = f"Did you mean {either(near)}?" if near else f"What is spoken here: {', '.join(spoken[:MOST_NAMED])}{more}."
     raise UsageError("Nobody here speaks {language!r}. {hint}", language=tag[:20], hint=hint)
+
+
+def _by_name(name: str, spoken: Sequence[str]) -> str | None:
+    """Return the language of an English name: 'de' for 'german'."""
+    from babel import Locale  # only here: it takes a while to import
+
+    names = Locale("en").languages
+    return next((tag for tag in spoken if str(names.get(tag.partition("-")[0], "")).lower() == name), None)

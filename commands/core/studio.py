@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -126,7 +127,7 @@ class Studio:
                     await _off_loop(reel.flush)
                 said += len(held.line.utterance.text)
                 self._report(said / total)
-        return await _off_loop(reel.finish)
+        return await _off_loop(reel.finish, reel.stop)
 
     async def _in_order(self, script: Sequence[Line]) -> AsyncGenerator[_Said, None]:
         """Yield the lines with their sound; a few more than the one that is waited for are under way."""
@@ -201,6 +202,7 @@ class _Reel:
         self._spool: Spool | None = None
         self._held: list[_Said] = []
         self._since = time.monotonic()
+        self._stopped = threading.Event()
 
     def load(self) -> int:
         """Open the spool, and tell how many sentences an earlier attempt has left on it. Works on disk."""
@@ -232,7 +234,11 @@ class _Reel:
             return take.write(self._path, [self._master(said) for said in self._held], self._target)
         self.flush()
         assert self._spool is not None
-        return self._spool.finish(self._target)
+        return self._spool.finish(self._target, self._stopped.is_set)
+
+    def stop(self) -> None:
+        """Have `finish` end soon, without a file: nobody waits for it any more."""
+        self._stopped.set()
 
     def close(self) -> None:
         """Let go of it; a later attempt can go on with what is on the spool."""
@@ -244,12 +250,17 @@ def _mastered(said: _Said, mix: Mix) -> Sound:
     return master(said.audio, said.line, mix, loudest=said.loudest)
 
 
-async def _off_loop(work: Callable[[], T]) -> T:
-    """Do work in a thread. Who is cancelled meanwhile goes when it is done: nobody else may touch its files before."""
+async def _off_loop(work: Callable[[], T], stop: Callable[[], None] | None = None) -> T:
+    """Do work in a thread. Who is cancelled meanwhile goes when it is done: nobody else may touch its files before.
+
+    Work that takes long ends soon when it is told to `stop`.
+    """
     working = asyncio.get_running_loop().run_in_executor(None, work)
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
+        if stop is not None:
+            stop()
         while not working.done():
             with suppress(asyncio.CancelledError):
                 await asyncio.wait([working])

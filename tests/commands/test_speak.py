@@ -184,6 +184,15 @@ async def test_a_lexicon_that_changes_the_text_has_it_said_anew(world: World) ->
     assert (await world.submit(ada, "speak", text=HELLO)).state == "ready"
 
 
+async def test_two_lexicons_that_read_alike_do_not_share_an_answer(world: World) -> None:
+    ada = await world.person("ada")
+    await world.database.write(lambda tx: lexicon.add(tx, word="a=b", spoken="c", user_id=ada.user_id))
+    await world.ask(ada, "speak", text="see a=b now")
+    await world.database.write(lambda tx: lexicon.remove(tx, "a=b", user_id=ada.user_id))
+    await world.database.write(lambda tx: lexicon.add(tx, word="a", spoken="b=c", user_id=ada.user_id))
+    assert (await world.submit(ada, "speak", text="see a=b now")).state == "ready"
+
+
 async def test_a_file_that_somebody_removed_answers_nothing(world: World) -> None:
     ada = await world.person("ada")
     reply = await world.ask(ada, "speak", text=HELLO)

@@ -77,3 +77,24 @@ def test_what_is_long_gets_a_smaller_file_for_more_work(tmp_path: Path) -> None:
     assert quick.path.suffix == thorough.path.suffix == ".take"
     assert thorough.bytes < quick.bytes
     assert thorough.seconds == quick.seconds == 20.0
+
+
+def test_what_nobody_wants_any_more_is_left_off_and_leaves_no_file(tmp_path: Path) -> None:
+    given = iter(sound(1.0, 0.1).pcm for _ in range(10))
+    asked = iter([False, False, True])
+    with pytest.raises(take.Stopped):
+        take.encode(tmp_path / "1-1.take", given, 8_000, Target(format=Format.MP3), lambda: next(asked))
+    assert len(list(given)) == 7
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spool_whose_file_nobody_wants_can_be_gone_on_with(tmp_path: Path) -> None:
+    spool = Spool.open(tmp_path, job=1, attempt=1, fingerprint="x")
+    for each in SOUNDS:
+        spool.append(each)
+    with pytest.raises(take.Stopped):
+        spool.finish(Target(format=Format.OPUS), lambda: True)
+    spool.close()
+    again = Spool.open(tmp_path, job=1, attempt=2, fingerprint="x")
+    assert again.done == len(SOUNDS)
+    assert again.finish(Target(format=Format.OPUS)).seconds == 2.0

@@ -16,8 +16,8 @@ from engine.engine import EngineError
 from engine.espeak_engine import EspeakEngine
 from engine.mastering import PLAIN, Line, master
 from engine.router import Router
-from engine.speech import Audio, Utterance
-from engine.take import Take
+from engine.speech import Audio, Format, Utterance
+from engine.take import Take, Target
 from engine.worker import Worker
 from tests.engine.sines import SineEngine, utterance
 
@@ -268,3 +268,17 @@ async def test_what_takes_longer_goes_to_the_spool_sentence_by_sentence(router: 
 
     await maker(router, tmp_path, 0.0)(report=report).say(script())
     assert kept == sorted(set(kept)), "every sentence was on the disk before the next was told of"
+
+
+async def test_who_cancels_while_the_file_is_made_does_not_wait_for_all_of_it(
+    make_careful: Callable[..., Studio], tmp_path: Path
+) -> None:
+    texts = [letter * 3_000 for letter in "abcdefghijkl"]
+    saying = asyncio.create_task(make_careful().say(script(texts), target=Target(format=Format.M4A)))
+    while not list(tmp_path.glob("*.take")):
+        assert not saying.done()
+        await asyncio.sleep(0.001)
+    saying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saying
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["3-1.index", "3-1.wav"]
