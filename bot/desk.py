@@ -193,7 +193,7 @@ class Desk:
         values = {
             p.name: p.encode(p.decode(request.values[p.name])) for p in command.params if p.name in request.values
         }
-        reason = f"/{command.name} needs {missing.option}: {missing.help}"
+        reason = f"/{command.name} needs {missing.call}"
 
         def work(tx: Transaction) -> Reply:
             draft = drafts.leave(

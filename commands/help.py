@@ -86,7 +86,9 @@ def _terms(param: Param) -> str:
         said.append(f"a number, or {word.word}")
     if param.kind is bool:
         said.append("yes or no")
-    if param.required:
+    if param.instead:
+        said.append(f"needed, or {param.instead}")
+    elif param.required:
         said.append("needed")
     elif param.default not in (None, ""):
         said.append(f"{_plain(param)} where you give none")

@@ -2,15 +2,16 @@
 
 /history list                  12 · "Good morning." · en-gb · 1.4 s · wav · 3 h ago · goes in 6 days · #work · garden
 /history show job=12           the same in full, with its files
-/history again job=12          said once more; free where its file is still there
+/history again job=12          said once more; free where its file is still there, and what came as a file only then
 /history keep job=12           12 stays until you say otherwise.
 /history unkeep job=12         12 goes in 7 days now.
 /history tag job=12 work, tea  12 is filed under #work and #tea now.
 /history delete job=12         12 is gone: 1 file and its text; 62 kB are free again.
 
 What is somebody else's is refused as what never was; what is not done yet or failed, with where it stands; keeping a
-file that is gone, with how it is had again; saying again what came as a file, for the file is not kept; more than ten
-tags, and labels that are empty or too long. Any ended request of one's own can be deleted, also one that failed.
+file that is gone, with how it is had again; saying again what came as a file once its sound is gone, for the file is
+not kept; more than ten tags, and labels that are empty or too long. Any ended request of one's own can be deleted, also
+one that failed.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ async def list_history(
     return Reply(
         text="\n".join(lines),
         private=True,
-        items=tuple(facts(job, file) for job, file in shown),
+        items=tuple(facts(job, file, ctx.host.data) for job, file in shown),
         actions=(Action(label="More", command="history list", values=more),) if len(found) > PAGE else (),
     )
 
@@ -130,7 +131,7 @@ async def show_history(ctx: Context, job: JobId) -> Reply:
     return Reply(
         text="\n".join(said),
         private=True,
-        data={**facts(found, file), "text": found.text or ""},
+        data={**facts(found, file, ctx.host.data), "text": found.text or ""},
         files=tuple(ref(each) for each in there),
         actions=_next_steps(found, file),
     )
@@ -142,7 +143,14 @@ async def quote_again(inquiry: Inquiry, job: int) -> Quote:
     Raises:
         Refused: There is no such thing, or what it was made from is not there any more.
     """
-    found = await inquiry.read(lambda tx: _said(tx, inquiry, job))
+
+    def look(tx: Transaction) -> tuple[Job, list[File]]:
+        found = _said(tx, inquiry, job)
+        return found, [] if _repeatable(found) else files.of_job(tx, found.id)
+
+    found, there = await inquiry.read(look)
+    if known := await asyncio.to_thread(_known, inquiry, found, there) if there else None:
+        return known
     wanted, values = _request(inquiry, found)
     quote = await wanted.quoter(inquiry, **values) if wanted.quoter else FREE
     return replace(
@@ -157,7 +165,8 @@ async def quote_again(inquiry: Inquiry, job: int) -> Quote:
 async def say_again(ctx: JobContext, job: JobId) -> Reply:
     """Have something said again, in the same voice and manner.
 
-    It costs nothing where its file is still there and nothing has changed since.
+    It costs nothing where its file is still there and nothing has changed since. What came as a file is had again as it
+    was, while its sound is there.
 
     Args:
         job: Its number.
@@ -189,7 +198,7 @@ async def keep_history(ctx: Context, job: JobId) -> Reply:
     return Reply(
         text=f"{found.id} stays until you say otherwise.",
         private=True,
-        data=facts(found, file),
+        data=facts(found, file, ctx.host.data),
         actions=(Action(label="Keep no more", command="history unkeep", values={"job": found.id}),),
     )
 
@@ -217,7 +226,7 @@ async def unkeep_history(ctx: Context, job: JobId) -> Reply:
     return Reply(
         text=f"{found.id} goes {due(file.expires_at - ctx.database.clock.now())} now.",
         private=True,
-        data=facts(found, file),
+        data=facts(found, file, ctx.host.data),
         actions=(Action(label="Keep", command="history keep", values={"job": found.id}),),
     )
 
@@ -357,6 +366,22 @@ def _request(inquiry: Inquiry, job: Job) -> tuple[Command, dict[str, object]]:
     return wanted, values
 
 
+def _known(inquiry: Inquiry, job: Job, there: Sequence[File]) -> Quote | None:
+    """Answer with what was said from a file, where all that was made of it is there still; None where it is not."""
+    sound, now = there[0], inquiry.database.clock.now()
+    over = any(file.expires_at is not None and file.expires_at <= now for file in there)
+    if sound.id != job.file_id or over or not all((inquiry.host.data / file.path).is_file() for file in there):
+        return None
+    seconds, voice = job.seconds or sound.seconds or 0.0, voice_of(job)
+    told = (first_words(job, sound, 60), length(job, sound), voice, "said before, so it is free")
+    reply = Reply(
+        text=" · ".join(each for each in told if each),
+        files=tuple(ref(file) for file in there),
+        data={"seconds": round(seconds, 3), "voice": voice, "cached": True, "characters": job.characters},
+    )
+    return Quote(file_id=sound.id, reply=reply, settings=json.loads(job.settings), format=job.format)
+
+
 def _main(tx: Transaction, job: Job) -> File | None:
     return files.get(tx, job.file_id) if job.file_id is not None else None
 
@@ -379,7 +404,8 @@ def _nothing(wanted: Wanted, page: int) -> str:
 
 def _next_steps(job: Job, file: File | None) -> tuple[Action, ...]:
     values = {"job": job.id}
-    steps = [Action(label="Again", command="history again", values=values)] if _repeatable(job) else []
+    again = file is not None or _repeatable(job)
+    steps = [Action(label="Again", command="history again", values=values)] if again else []
     if file is not None and file.expires_at is None:
         steps.append(Action(label="Keep no more", command="history unkeep", values=values))
     elif file is not None:

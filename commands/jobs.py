@@ -7,10 +7,11 @@ from typing import Annotated
 
 from commands.core.command import Audience, command
 from commands.core.context import Context
+from commands.core.entries import ref, words_of
 from commands.core.errors import NotAllowed, NotFound, Refused
 from commands.core.params import Between, JobId
 from commands.core.refusals import check_waiting, quota_reached
-from commands.core.reply import Action, FileRef, Json, Reply, bar
+from commands.core.reply import Action, Json, Reply, bar
 from commands.core.request import revive
 from commands.core.words import count, duration, excerpt, iso
 from storage import audit, deliveries, files, jobs, queue, users
@@ -80,20 +81,21 @@ async def list_jobs(ctx: Context, state: State | None = None, everyone: bool = F
 
 @command("jobs", "show", private=True)
 async def show_job(ctx: Context, job: JobId) -> Reply:
-    """Tell how far a job is, or get its file once more.
+    """Tell how far a job is, or get its files once more.
 
     Args:
         job: Its number.
     """
 
-    def look(tx: Transaction) -> tuple[Job, str, File | None, int | None]:
+    def look(tx: Transaction) -> tuple[Job, str, list[File], int | None]:
         found = _seen(tx, ctx, job)
-        file = files.get(tx, found.file_id) if found.file_id is not None else None
         before = queue.line(tx, job)[0] if found.state == "ready" else None
-        return found, _owner(tx, ctx, found), file, before
+        return found, _owner(tx, ctx, found), _files(tx, found), before
 
-    found, owner, file, before = await ctx.read(look)
-    file = file if file and _is_there(ctx, file) else None
+    found, owner, made, before = await ctx.read(look)
+    there = [file for file in made if (ctx.host.data / file.path).is_file()]  # nobody has removed it by hand
+    file = there[0] if there and there[0] is made[0] else None
+    given = there if file and not owner else []
     said = [_line(found, owner)]
     if found.state == "running":
         left = f" · {duration((found.eta_at - ctx.database.clock.now()) / 1000)} left" if found.eta_at else ""
@@ -107,8 +109,8 @@ async def show_job(ctx: Context, job: JobId) -> Reply:
     return Reply(
         text="\n".join(said),
         private=True,
-        data=_facts(found, owner) | ({"file": file.path} if file and not owner else {}),
-        files=(_ref(file),) if file and not owner else (),
+        data=_facts(found, owner) | ({"file": str(ctx.host.data / given[0].path)} if given else {}),
+        files=tuple(ref(each) for each in given),
         actions=_next_steps(found),
     )
 
@@ -239,8 +241,8 @@ def _line(job: Job, owner: str) -> str:
     what = f"/{job.command}"
     if owner:
         what = f"{owner}: {what}"
-    elif job.text:
-        what = f'{what} "{excerpt(job.text, 40)}"'
+    elif words := words_of(job, 40):
+        what = f"{what} {words}"
     state = STATES[job.state]
     if job.state == "running":
         state = f"{state}, {job.progress:.0%}"
@@ -267,15 +269,13 @@ def _facts(job: Job, owner: str) -> dict[str, Json]:
     }
 
 
-def _is_there(ctx: Context, file: File) -> bool:
-    """Whether nobody has removed a file by hand."""
-    return (ctx.host.data / file.path).is_file()
-
-
-def _ref(file: File) -> FileRef:
-    return FileRef(
-        id=file.id, name=file.name, path=file.path, format=file.format, bytes=file.bytes, seconds=file.seconds
-    )
+def _files(tx: Transaction, job: Job) -> list[File]:
+    """Return the file that a job made, or that answered it, and what was made beside that; none where it is gone."""
+    main = files.get(tx, job.file_id) if job.file_id is not None else None
+    if main is None:
+        return []
+    others = files.of_job(tx, main.job_id) if main.job_id is not None else []
+    return [main, *(file for file in others if file.id != main.id)]
 
 
 def _next_steps(job: Job, state: str = "") -> tuple[Action, ...]:

@@ -25,11 +25,11 @@ from commands.core.manner import Manner
 from commands.core.params import Between, Body, Example, Language, Suggest
 from commands.core.plan import make
 from commands.core.reply import Action, Json, Reply
+from commands.core.saying import ready
 from commands.core.targets import govern
 from commands.core.words import count, duration, listed
-from engine.text.hygiene import clean, speakable
+from engine.text.hygiene import clean
 from engine.text.lexicon import BadEntry, Entry
-from engine.text.pauses import PauseTooLong
 from engine.text.reading import Sentence, read
 from storage import audit, lexicon
 from storage.database import Transaction
@@ -184,14 +184,11 @@ async def try_text(
         text: What would be said.
         language: What it is in, such as en or pt-br; leave it out to have it found out.
     """
-    cleaned = clean(text)
-    if not speakable(cleaned):
+    if not clean(text).strip():
         raise UsageError("There is nothing in that to read aloud; add a word or two.")
+    cleaned = await ready(text)
     plan = await make(ctx, cleaned, "", Manner(language=language))
-    try:
-        sentences = await asyncio.to_thread(read, cleaned, language=plan.language, lexicon=plan.lexicon)
-    except PauseTooLong as error:
-        raise UsageError("{why}", why=error) from None
+    sentences = await asyncio.to_thread(read, cleaned, language=plan.language, lexicon=plan.lexicon)
     items = [_reading(each) for each in sentences]
     lines = [_told(number, item) for number, item in enumerate(items, 1)]
     if not any(item["changes"] for item in items):

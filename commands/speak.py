@@ -86,7 +86,7 @@ async def speak(
     had said before, in the same voice and manner, comes back at once and is free. [pause 1s] in the text is a pause.
 
     Args:
-        text: What to say; or give a file.
+        text: What to say.
         voice: Whose voice says it; yours to begin with (/voices default).
         speed: Pace; 1 is the voice's own, 2 is twice as fast.
         pitch: How many semitones higher; -12 is an octave lower.

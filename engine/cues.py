@@ -81,7 +81,8 @@ def cues(timings: Iterable[Timing]) -> Iterator[Cue]:
             Other timings are passed over.
 
     Returns:
-        In order, never two at once. A cue longer than LONGEST is a single word.
+        In order, never two at once. A cue longer than LONGEST is a single word. The last is shown for SHORTEST at
+        least, even beyond the end of what is said.
     """
     shown_until = 0
     held: Sequence[_Token] = ()
@@ -95,7 +96,8 @@ def cues(timings: Iterable[Timing]) -> Iterator[Cue]:
             yield cue
         held = part
     if held:
-        yield _cue(held, shown_until, held[-1].end_ms)  # what follows is unknown, maybe nothing
+        # Nothing may follow but the sound's end, and players show what is left of a cue after it.
+        yield _cue(held, shown_until, max(held[-1].end_ms, max(held[0].start_ms, shown_until) + SHORTEST))
 
 
 def _sentences(timings: Iterable[Timing]) -> Iterator[tuple[Timing | None, Sequence[Timing]]]:

@@ -37,6 +37,8 @@ _PACE, _HEIGHT, _RANGE = 1, 3, 4
 _NOBODY = ("", 0, 0.0)
 """A voice, a pace and a pitch that are none: whatever is wanted next differs from them."""
 _PITCH_LINE = re.compile(rb"^[ \t]*pitch[ \t]+(\d+)[ \t]+(\d+)", re.MULTILINE)
+_SWITCH = re.compile(r"\([^)]*\)?")
+"""'(en)' among the phonemes: from here on espeak reads by another language; a long tag has lost its end."""
 _USUAL = (80, 118)
 """Between which pitches, in Hz, a voice speaks whose file does not say."""
 _BUFFER_MS = 500
@@ -251,6 +253,8 @@ class EspeakLibrary:
             if kind == PHONEME:
                 # What does not fit into 8 bytes is cut, maybe within a character.
                 phoneme = event.id.decode("utf-8", "ignore")
+                if "(" in phoneme and not (phoneme := _SWITCH.sub("", phoneme)):
+                    continue  # no sound, and no pause either
                 marks.append(Mark(kind, event.text_position, 0, event.audio_position, phoneme))
             elif kind in (WORD, SENTENCE):
                 marks.append(Mark(kind, event.text_position, event.length, event.audio_position, ""))

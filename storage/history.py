@@ -1,7 +1,7 @@
 """History: what a person has had said, to be found again, kept, filed and deleted.
 
 It stands in the rows of jobs and files. A job that a file answered which was there already (`cached`) is no entry of
-its own: it stands for the job that made the file.
+its own: it stands for the job that made the file, and what it is filed under is put on that one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ CHUNK = 100
 """How many rows a search looks at at a time; a text may be long."""
 LATELY = 1_000
 """Among how many of the latest entries tags and projects are offered."""
+MOST_TAGS = 100
+"""The most words that repeats add up to on one entry; the oldest go."""
 
 _MADE = "state = 'succeeded' AND (text_from <> 'none' OR seconds > 0)"
 """What was said; what was deleted since has neither a text nor a length."""
@@ -102,6 +104,28 @@ def tag(tx: Transaction, job_id: int, tags: Sequence[str]) -> None:
 def assign(tx: Transaction, job_id: int, project: str) -> None:
     """Let a job belong to a project; empty: to none."""
     tx.run("UPDATE jobs SET project = :project WHERE id = :id", id=job_id, project=project)
+
+
+def file_too(tx: Transaction, user_id: int, file_id: int, tags: Sequence[str], project: str) -> None:
+    """File what a file was made for under what a repeat of it is: also under these words, and in that project if any.
+
+    Nothing happens where it is not the person's.
+    """
+    if not tags and not project:
+        return
+    row = tx.one(
+        """
+        SELECT jobs.id, jobs.tags, jobs.project FROM files JOIN jobs ON jobs.id = files.job_id
+        WHERE files.id = :file_id AND jobs.user_id = :user_id
+        """,
+        file_id=file_id,
+        user_id=user_id,
+    )
+    if row is None:
+        return
+    tag(tx, row["id"], list(dict.fromkeys([*json.loads(row["tags"]), *tags]))[-MOST_TAGS:])
+    if project:
+        assign(tx, row["id"], project)
 
 
 def tags(tx: Transaction, user_id: int) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from storage import deliveries, events, jobs, places, quota
+from storage import deliveries, events, history, jobs, places, quota
 from storage import line as lines
 from storage.database import Transaction
 from storage.jobs import Job, State
@@ -99,7 +99,7 @@ def submit(tx: Transaction, order: Order, *, pace: float = 0.0) -> Ticket:
     """Take an order: what it costs is set aside, and the job waits; `pace` is ms a character, 0 where nobody knows.
 
     An event that was told before gets the ticket that it got then. Where a file answers already, the job has
-    succeeded and its delivery is in the outbox.
+    succeeded, its delivery is in the outbox, and what it is filed under is put on what made the file.
 
     Raises:
         Shortage: A limit stands in the way; let it rise, so that the whole transaction is undone.
@@ -112,7 +112,8 @@ def submit(tx: Transaction, order: Order, *, pace: float = 0.0) -> Ticket:
     where, turn = _look(tx, order)
     job_id = _insert(tx, order, state, turn)
     events.note(tx, order.platform, order.event_id, order.user_id, job_id=job_id)
-    if state == "succeeded":
+    if order.file_id is not None:
+        history.file_too(tx, order.user_id, order.file_id, order.tags, order.project)
         deliveries.queue(
             tx,
             job_id=job_id,

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from engine.value import value
-from storage import deliveries, jobs, quota
+from storage import deliveries, history, jobs, quota
 from storage import line as lines
 from storage.database import Row, Transaction, Value
 from storage.jobs import FinishedBy, Job
@@ -154,7 +154,7 @@ def finish(
         f"""
         UPDATE jobs SET state = 'succeeded', progress = 1, eta_at = NULL, seconds = :seconds, file_id = :file_id,
             cached = :cached, updated_at = :now, finished_at = :now, finished_by = 'runner'
-        WHERE {_OURS} RETURNING id, user_id, platform, address
+        WHERE {_OURS} RETURNING id, user_id, platform, address, tags, project
         """,
         id=job_id,
         attempt=attempt,
@@ -165,6 +165,8 @@ def finish(
     )
     if row is None:
         raise LostJob
+    if cached and file_id is not None:
+        history.file_too(tx, row["user_id"], file_id, json.loads(row["tags"]), row["project"])
     quota.settle(tx, job_id, used)
     return _deliver(tx, row, reply)
 

@@ -49,22 +49,12 @@ def read_piped() -> str:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise UsageError("What is piped in cannot be read: {why}. Give a file of text.", why=why) from error
-    return decode(raw)
+    from engine.text.document import BadDocument, read_document  # only here: who types the text need not wait for it
 
-
-def decode(raw: bytes) -> str:
-    """Return bytes as text.
-
-    Raises:
-        UsageError: They are no text.
-    """
-    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    if b"\0" in raw[:4096] and encoding != "utf-16":
-        raise UsageError("What is piped in is no text but some other kind of file. Give a file of plain text.")
     try:
-        return raw.decode(encoding, errors="strict" if len(raw) < MOST else "ignore")
-    except UnicodeDecodeError:
-        raise UsageError("What is piped in is no text in UTF-8. Save it as UTF-8 and try again.") from None
+        return read_document(raw, "page.txt")
+    except BadDocument as error:
+        raise UsageError("What is piped in cannot be read. {why}", why=error) from None
 
 
 def attachment(path: str) -> Attachment:

@@ -128,9 +128,7 @@ class Given:
             raise self._too_many(self.placed[len(waiting)])
         for param in waiting[len(self.placed) :]:
             if param.lacks(self.values):
-                raise UsageError(
-                    "{command} needs {name}: {help}", command=self.called, name=param.option, help=param.help
-                )
+                raise UsageError("{command} needs {call}", command=self.called, call=param.call)
 
     def unknown(self, option: str) -> UsageError:
         """Say that the command has no such option, and offer the nearest."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from commands.core.command import Command
 from commands.core.errors import Refused, UsageError
+from commands.core.words import either
 
 KINDS = {
     "wav": "wav",
@@ -24,8 +25,6 @@ KINDS = {
     "m4a": "m4a",
 }
 """Endings that promise a kind of sound that is made here."""
-OTHER_SOUNDS = frozenset({"aac", "aiff", "m4b", "webm", "wma"})
-"""Endings that promise another one; no file may be named so."""
 BESIDE = frozenset({"json", "srt", "vtt"})
 """Endings of what is put beside a sound; it would take the place of the sound."""
 
@@ -104,19 +103,34 @@ def in_words(error: OSError, target: str) -> str:
 
 
 def _ending(output: str) -> str:
-    """Return what the name of a file ends with, in lower case; that of a folder promises nothing."""
+    """Return what the name of a file ends with, in lower case; that of a folder promises nothing.
+
+    The 'Smith' of 'Dear Mr. Smith' is no ending.
+    """
     if output.endswith(("/", os.sep)) or os.path.isdir(os.path.expanduser(output)):
         return ""
-    return Path(output).suffix.lower().removeprefix(".")
+    ending = Path(output).suffix.lower().removeprefix(".")
+    return ending if ending.isalnum() else ""
 
 
 def _check_format(ending: str, command: Command) -> None:
-    """Refuse a name that promises another kind of sound than there will be."""
-    made = tuple(KINDS) if command.param("format") else ("wav",)
+    """Refuse a name that promises something else than there will be."""
+    made = _made(command)
     if ending in BESIDE and command.param("timestamps"):
         raise UsageError("That is a sound; name it something.wav, and its {ending} is put beside it.", ending=ending)
-    if ending in OTHER_SOUNDS or (ending in KINDS and ending not in made):
-        raise UsageError("Mynah does not make {ending} files; name it something.{made}.", ending=ending, made=made[0])
+    if ending and ending not in made:
+        raise UsageError(
+            "What comes of this is no {ending} file; name it something{made}.",
+            ending=ending[:20],
+            made=either([f".{each}" for each in made]),
+        )
+
+
+def _made(command: Command) -> tuple[str, ...]:
+    """Return how the name of what a command makes may end; what was made before is of any kind."""
+    if command.param("format") or command.param("job"):
+        return tuple(KINDS)
+    return ("zip",) if command.name == "export" else ("wav",)
 
 
 def _checked(output: str) -> dict[str, object]:

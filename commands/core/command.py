@@ -187,4 +187,5 @@ def _read_docstring(handler: Handler) -> tuple[str, str, dict[str, str]]:
     if not summary:
         raise ValueError(f"{handler.__module__}.{handler.__name__} has no docstring")
     pairs = re.findall(r"^    (\w+): (.+(?:\n     +.+)*)", args, re.MULTILINE)
-    return summary, details.strip(), {name: " ".join(text.split()) for name, text in pairs}
+    paragraphs = [" ".join(each.split()) for each in re.split(r"\n\s*\n", details.strip())]
+    return summary, "\n\n".join(paragraphs), {name: " ".join(text.split()) for name, text in pairs}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from commands.core.reply import FileRef, Json
 from commands.core.words import count, duration, excerpt, iso, listed
@@ -29,8 +30,8 @@ def line(job: Job, file: File | None, now: int) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def facts(job: Job, file: File | None) -> dict[str, Json]:
-    """Tell of an entry to programs."""
+def facts(job: Job, file: File | None, data: Path) -> dict[str, Json]:
+    """Tell of an entry to programs; `data` is the folder that its file lies in."""
     expires = file.expires_at if file else None
     seconds = _seconds(job, file)
     return {
@@ -44,7 +45,7 @@ def facts(job: Job, file: File | None) -> dict[str, Json]:
         "kept": file is not None and file.kept,
         "tags": json.loads(job.tags),
         "project": job.project,
-        "file": file.path if file else None,
+        "file": str(data / file.path) if file else None,
     }
 
 
@@ -57,11 +58,15 @@ def ref(file: File) -> FileRef:
 
 def first_words(job: Job, file: File | None, most: int) -> str:
     """Return the first words of what was said, or what else tells it from others."""
+    return words_of(job, most) or (file.name if file else f"/{job.command}")
+
+
+def words_of(job: Job, most: int) -> str:
+    """Return the first words of what was said, in quotation marks; empty where nobody wrote them down."""
     if job.text:
         return f'"{excerpt(clean(job.text[: 8 * most]), most)}"'
-    if words := json.loads(job.settings).get("words"):
-        return f'"{excerpt(str(words), most)}"'
-    return file.name if file else f"/{job.command}"
+    words = json.loads(job.settings).get("words")
+    return f'"{excerpt(str(words), most)}"' if words else ""
 
 
 def voice_of(job: Job) -> str:

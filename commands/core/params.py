@@ -205,6 +205,13 @@ class Param:
         return self.required and not any(values.get(name) not in (None, "") for name in (self.name, self.instead))
 
     @property
+    def call(self) -> str:
+        """How a request that lacks it is asked for it, behind 'needs'."""
+        if self.instead:
+            return f"{self.option} or {self.instead}; give one of them."
+        return f"{self.option}: {self.help}"
+
+    @property
     def option(self) -> str:
         """Its name for people: 'keep-days' for keep_days."""
         return self.name.replace("_", "-")

@@ -103,9 +103,7 @@ def convert(command: Command, values: Mapping[str, object]) -> dict[str, object]
             if typed.pop(param.name, None):
                 raise UsageError("Give {name} or {other}, not both.", name=param.option, other=param.instead)
         elif param.name not in typed:
-            raise UsageError(
-                "/{command} needs {name}: {help}", command=command.name, name=param.option, help=param.help
-            )
+            raise UsageError("/{command} needs {call}", command=command.name, call=param.call)
     return typed
 
 

@@ -79,6 +79,7 @@ class Encoder(ABC):
             self.discard()
             raise
         self._ended = True
+        self._resampler = None
 
     def discard(self) -> None:
         """Give up, and leave no file; after `close` it does nothing."""
@@ -86,6 +87,7 @@ class Encoder(ABC):
             return
         self._ended = True
         self._held.clear()
+        self._resampler = None  # an error that ends the program holds us, and soxr complains of what it holds then
         with suppress(OSError):
             self._abandon()
         self._path.unlink(missing_ok=True)

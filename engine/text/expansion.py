@@ -82,11 +82,18 @@ def _pieces(text: str, reader: _Reader) -> Iterator[Piece]:
             if begin > left:
                 yield Piece(written=text[left:begin], spoken=text[left:begin])
         left = place = found[0]
-        said.append(found[1])
+        front = said[-1][-1:] if said else text[match.start() - 1 : match.start()] if match.start() else ""
+        back = text[left : left + 1]
+        said.append(f"{' ' * _run_on(front, found[1][:1])}{found[1]}{' ' * _run_on(found[1][-1:], back)}")
     if said:
         yield Piece(written=text[begin:left], spoken="".join(said))
     if left < len(text):
         yield Piece(written=text[left:], spoken=text[left:])
+
+
+def _run_on(left: str, right: str) -> bool:
+    """Tell whether two words would run together: both are in letters that leave blanks between words."""
+    return all(letter.islower() or letter.isupper() for letter in (left, right))
 
 
 class _Reader:
@@ -123,11 +130,12 @@ class _Reader:
             | (?P<word> {_FIRST} (?:[^\W\d_]{{1,14}}\.) (?:\s?[^\W\d_]{{1,6}}\.){{0,3}} )
         """
         return re.compile(
-            rf"""(?: (?P<amount> (?:{_FIRST}(?:{letters})|[{_CURRENCY}]) (?=\s?\d) )
+            rf"""(?: (?P<amount> (?:{_FIRST}(?:{letters})|[{_CURRENCY}]) (?=\s?\d|[-\u2212]\d) )
             {own if grammar.language else ""}
             | (?P<digits> \d++ )
             | (?P<point> (?<![\w.]) \. (?=\d) )
             | (?P<span> (?:(?<=\d[%{_CURRENCY}])|(?<=\d\s[%{_CURRENCY}]))\s?[-\u2013]\s?(?=[{_CURRENCY}]?\d)
+                | (?<=\d[kKmMBT])[-\u2013](?=[{_CURRENCY}]\d)
                 | (?<=\d)\s?(?:-(?=[{_CURRENCY}])|\u2013(?=[{_CURRENCY}]?\d)) )
             | (?P<minus> (?<![\w.,)\]%-]) [-\u2212\u2013] (?=[{_CURRENCY}]?\d) )
             | (?P<phone> [+(] (?=\d) )

@@ -69,6 +69,8 @@ class Figures:
         if sign[0].isalpha() and before(match)[-1:].isalnum():
             return None
         said = self._grammar.amount(self._price(match["n"]), self._shapes.currencies[sign], match["scale"] or "")
+        if said and match.groupdict().get("minus"):
+            said = f"{self._grammar.signs.get('-', '-')} {said}"
         return self._per(match, _ended(said, sign, match))
 
     def _measure(self, match: re.Match[str]) -> str | None:
@@ -91,7 +93,10 @@ class Figures:
 
     def _scaled(self, match: re.Match[str]) -> str | None:
         short = len(match["scale"]) < 2
-        if short and (match["gap"] or len(match["n"]) < 2 or before(match)[-1:].isalpha()):
+        few = len(match["n"]) < 2 and not (self._grammar.many and match["scale"] in "BMT")  # 4K is no count
+        if short and (match["gap"] or few or before(match)[-1:].isalpha()):
+            return None
+        if short and match["scale"].isupper() and not re.match(self._grammar.many, after(match)):
             return None
         return _ended(self._grammar.scaled(self._parse(match["n"]), match["scale"]), match["scale"], match)
 

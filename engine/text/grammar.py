@@ -122,6 +122,8 @@ class Grammar:
     """Which of the CLDR's rules says a number in a gender."""
     scales: Mapping[str, str] = {}
     """Millions and the like, short or full, and how they are said: 'Million|Millionen'."""
+    many: str = ""
+    """What is counted (a regular expression for what stands behind), where a single capital is a scale: 10M users."""
     scale_gender: str = ""
     """The gender of those."""
     half: Number = Number(whole="1")
@@ -313,7 +315,7 @@ class Grammar:
 
     def closes(self, written: str, before: str, after: str) -> bool:
         """Tell whether the stop of an abbreviation, before a word with a capital, ends a sentence."""
-        return not self.ending.isdisjoint((written, written[0].lower() + written[1:]))
+        return (written if written in self.abbreviations else written[0].lower() + written[1:]) in self.ending
 
     def _currency(self, code: str, number: Number) -> str | None:
         names = cldr.names(self.tag, self.region)

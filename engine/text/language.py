@@ -50,6 +50,29 @@ _OF_MODEL = {"no": "nb", "nn": "nb", "wuu": "zh", "yue": "zh", "ary": "ar", "arz
 """What the model tells apart and a listener would not, or what it calls otherwise."""
 
 
+_OF_SCRIPT = {
+    "CYRILLIC": ("ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "tt", "ba", "cv", "mn"),
+    "ARABIC": ("ar", "fa", "ur", "ug", "sd", "ku"),
+    "DEVANAGARI": ("hi", "mr", "ne", "kok"),
+    "CJK": ("zh", "ja"),
+    "BENGALI": ("bn", "as", "bpy"),
+    "HEBREW": ("he", "yi"),
+    "ETHIOPIC": ("am", "ti"),
+}
+"""The languages of scripts that have several, the one with the most readers first."""
+_LETTERS_OF = {
+    "fa": "\u067e\u0686\u0698\u06af\u06a9\u06cc",
+    "ur": "\u0679\u0688\u0691\u06ba\u06d2\u06c1\u06be",
+}
+"""Letters that Arabic does not have, and who does."""
+_TWINS = tuple(
+    frozenset(group.split()) for group in ("id ms", "nb da", "hr sr bs sl", "cs sk", "es gl", "pt gl", "nl af", "bg mk")
+)
+"""Languages so near to each other that the model halves its word between them."""
+_LONG = 30
+"""From how many words on the likelier of two twins is better than none."""
+
+
 class _Model(Protocol):
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Return every language with its probability, the likeliest first."""
@@ -60,7 +83,14 @@ def detect(text: str, among: Collection[str], *, model: bool = True) -> str | No
 
     The script decides first, where it belongs to one language; then the commonest words, which costs microseconds;
     only where they do not is a model of character sequences loaded (py3langid, half a second of CPU and about 100 MB,
-    once in a process). `python -m bench languages` prints how often each is right, and what it costs.
+    once in a process). Of near twins that share a likelihood (Malay, Indonesian) a long text is given the likelier.
+
+    A text that is mostly in another script than the Latin one is never nobody's where a language of that script is
+    wanted: it is the one whose alphabet has all the letters and which has most of the words, else the likeliest by the
+    model, or for a few letters the one with the most readers: Russian for Cyrillic, Arabic, Hindi for Devanagari, and
+    Chinese for Han alone, while Kana make it Japanese.
+
+    `python -m bench languages` prints how often each is right, and what it costs.
 
     Args:
         text: Only its beginning is looked at.
@@ -76,9 +106,42 @@ def detect(text: str, among: Collection[str], *, model: bool = True) -> str | No
     if script == "LATIN" and "en" in wanted and _plainly_english(words):
         return "en"
     found = _of_script(script, sample) or by_words(words, wanted)
-    if model and found is None and script not in ("CJK", *_OF_ONE_LANGUAGE) and not _too_little(sample):
+    telling = script not in ("CJK", *_OF_ONE_LANGUAGE) and not _too_little(sample)
+    if model and found is None and telling:
         found = by_model(sample, wanted)
-    return next((tag for tag in _MACRO.get(found, (found,)) if tag in wanted), None) if found else None
+    told = _wanted(found, wanted) if found else None
+    if told or script == "LATIN" or (telling and not model):
+        return told
+    return _of_readers(script, words, sample if telling else "", wanted)
+
+
+def _wanted(language: str, wanted: AbstractSet[str]) -> str | None:
+    """Return the tag of a language that is wanted."""
+    return next((tag for tag in _MACRO.get(language, (language,)) if tag in wanted), None)
+
+
+def _of_readers(script: str, words: Sequence[str], sample: str, wanted: AbstractSet[str]) -> str | None:
+    """Tell the likeliest language of a script that is not the Latin one; the model is asked about a `sample` only."""
+    own = [language for language in _OF_SCRIPT.get(script, ()) if _wanted(language, wanted)]
+    if not own:
+        return None
+    letters = {letter for word in words for letter in word if letter.isalpha() and not letter.isascii()}
+    fits = [language for language in own if _has_all(language, letters)] or own
+    index, _ = _index()
+    hits = Counter(language for word in words for language in index.get(word, ()) if language in fits)
+    if hits:
+        return _wanted(max(fits, key=hits.__getitem__), wanted)
+    return _wanted((by_model(sample, frozenset(fits), sure=0.0) if sample else None) or fits[0], wanted)
+
+
+def _has_all(language: str, letters: AbstractSet[str]) -> bool:
+    """Tell whether all these letters may be of a language, as far as its alphabet is known."""
+    if language == "ar":
+        return all(letters.isdisjoint(others) for others in _LETTERS_OF.values())
+    if language == "fa":
+        return letters.isdisjoint(_LETTERS_OF["ur"])
+    alphabet = _index()[1].get(language)
+    return alphabet is None or letters <= alphabet
 
 
 def _plainly_english(words: Sequence[str]) -> bool:
@@ -117,15 +180,24 @@ def by_words(words: Sequence[str], among: AbstractSet[str]) -> str | None:
     return language if clear and not among.isdisjoint(_MACRO.get(language, (language,))) else None
 
 
-def by_model(sample: str, among: AbstractSet[str]) -> str | None:
-    """Tell a language by the model, where it is sure enough that it is this one and no other of those wanted."""
+def by_model(sample: str, among: AbstractSet[str], sure: float = SURE) -> str | None:
+    """Tell a language by the model, where it is sure enough that it is this one and no other of those wanted.
+
+    In a long text the word for a near twin counts for the likelier of both. `sure` is from 0 to 1.
+    """
     probable: dict[str, float] = defaultdict(float)
     for label, probability in _model().rank(sample):
         language = _OF_MODEL.get(label, label)
         if not among.isdisjoint(_MACRO.get(language, (language,))):
             probable[language] += float(probability)
     best = max(probable, key=probable.__getitem__, default=None)
-    return best if best and probable[best] >= SURE * max(sum(probable.values()), 0.5) else None
+    if best is None:
+        return None
+    likely = probable[best]
+    if len(sample.split()) >= _LONG:
+        twins = frozenset[str]().union(*(group for group in _TWINS if best in group))
+        likely = sum(probable[language] for language in {best, *twins})
+    return best if likely >= sure * max(sum(probable.values()), 0.5) else None
 
 
 def _script(words: Collection[str]) -> str:

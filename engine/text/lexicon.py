@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from engine.text import pauses
 from engine.text.hygiene import JOINERS, clean, speakable
 from engine.text.reading import Piece
 
@@ -24,6 +25,8 @@ _UNSPACED = (
 """Scripts that put no blanks between words: Thai, Lao, Burmese, Khmer, Kana and Han. A word may begin anywhere."""
 _ATOM = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|\s+|.", re.DOTALL)
 """What texts and entries are compared by: runs of letters and digits, single letters of those scripts, and signs."""
+_JOINTS = frozenset(".,/:")
+"""Signs that make one word of the digits on both sides: 3.5, 1,000, 4/5/2026, 10:30."""
 _FREE = re.compile(f"[{_UNSPACED}]")
 
 
@@ -51,6 +54,8 @@ class Entry:
         """
         word, spoken = (" ".join(clean(text).split()) for text in (word, spoken))
         language = language.strip().lower().replace("_", "-")
+        if pauses.without(word) != word or pauses.without(spoken) != spoken:
+            raise BadEntry("A pause cannot be part of an entry; put it into the text that is to be read.")
         if not speakable(word):
             raise BadEntry("The word needs a letter or a digit in it.")
         if len(word) > WORD_LIMIT:
@@ -173,6 +178,8 @@ def _fold(atom: str) -> str:
 def _whole(text: str, start: int, end: int) -> bool:
     """Tell whether a stretch of a text is no part of a longer word."""
     before, after = text[start - 1 : start], text[end : end + 1]
+    if _numeral(text, start - 1) or _numeral(text, end):
+        return False
     if before and _belongs(before) and not (_FREE.match(text[start]) or _FREE.match(before)):
         return False
     if not after or after.isspace():
@@ -183,6 +190,11 @@ def _whole(text: str, start: int, end: int) -> bool:
     if unicodedata.category(after)[0] == "M" or after in JOINERS:
         return False
     return not _belongs(after) or bool(_FREE.match(text[end - 1]) or _FREE.match(after))
+
+
+def _numeral(text: str, at: int) -> bool:
+    """Tell whether the sign at a place joins two digits to one number."""
+    return text[at : at + 1] in _JOINTS and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
 
 
 def _belongs(character: str) -> bool:

@@ -38,6 +38,10 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 """Its full stop never ends a sentence: a name follows."""
+_TITLE_ANYWHERE = re.compile(
+    r"[Dd]r|Prof|M(?:r|rs|s|me|lle)|Messrs|St|Capt|Sgt|Lt",
+)
+"""The same in a language whose own abbreviations are known: no word of its own, as 'maj' and 'gen' may be."""
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 """Of a person, or of an institution: J. R. R. Tolkien, the U.S. Army."""
 _COUNTED = re.compile(r"art|ca|ch|chap|cf|eq|figs?|nos?|nr|pp?|par|sec|vols?", re.IGNORECASE)
@@ -148,6 +152,8 @@ def _ends_in(known: Grammar, line: str, begin: int, stop: re.Match[str], last: s
     ahead = re.match(r"[^\W\d_]{1,4}\.", back)
     if ahead and any(known.spells(".".join([*parts[at:], ahead[0]])) for at in range(len(parts))):
         return False  # its first word only: z. B.
+    if _TITLE_ANYWHERE.fullmatch(last) and not known.spells(f"{last}."):
+        return False
     before = front[: spaced.end() - len(parts[-1])]
     return not any(_goes_on(known, ".".join([*parts[at:], ""]), before, back) for at in range(len(parts)))
 
@@ -156,6 +162,8 @@ def _goes_on(known: Grammar, written: str, before: str, back: str) -> bool:
     """Tell whether what stands before a stop is an abbreviation behind which a sentence goes on."""
     if back[:1].isdigit():
         return written in known.counted or known.spells(written)
+    if back and unicodedata.category(back[0]) == "Sc":
+        return known.spells(written)
     return known.spells(written) and not known.closes(written, before, back)
 
 

@@ -67,8 +67,11 @@ class Shapes:
         unit = rf"(?P<unit>{units})(?![^\W_])"
         self.groups = re.compile(group)
         self.number = re.compile(number)
-        self.price = re.compile(rf"(?P<sign>{money})\s?{cash}{scale}{per}(?:\.[-\u2013\u2014]+)?")
-        self.amount = re.compile(rf"{cash}{scale}\s?(?P<sign>{money})(?![^\W_]){per}")
+        self.price = re.compile(
+            rf"(?P<sign>{money})(?:\s?|(?P<minus>[-\u2212])){cash}{scale}{per}(?:\.[-\u2013\u2014]+)?"
+        )
+        less = rf"(?!(?<=\s[$\u00a3])[-\u2212]\d[\d.,]{{0,20}}+(?!\s?(?:{money})))"  # the sign of the next: 20 $-5
+        self.amount = re.compile(rf"{cash}{scale}\s?(?P<sign>{money})(?![^\W_]){less}{per}")
         self.measure = re.compile(rf"{number}(?P<gap>[\s-]?){unit}{per}")
         self.scaled = re.compile(rf"{number}(?P<gap>\s?)(?P<scale>{scales})(?!\w)")
         self.vulgar = re.compile(rf"(?P<whole>\d{{0,6}}?)(?P<a>\d)\u2044(?P<b>\d{{1,2}})(?!\d)(?:\s?{unit})?")

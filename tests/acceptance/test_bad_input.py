@@ -204,7 +204,7 @@ def test_a_broken_database_is_left_as_it_is(mynah: Program) -> None:
 
 def test_binary_input_is_said_to_be_no_text(mynah: Program) -> None:
     said = refused(mynah, "speak", "-", status=2, input=bytes(range(256)) * 100)
-    assert "is no text" in said
+    assert "not a text" in said
     assert not (mynah.data / "mynah.db").exists()
 
 

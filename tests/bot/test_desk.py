@@ -39,7 +39,7 @@ async def test_a_quick_command_is_answered_at_once_and_nothing_is_queued(tmp_pat
     ("command", "values", "error", "words"),
     [
         ("speek", {}, "UsageError", "Did you mean /speak?"),
-        ("speak", {}, "UsageError", "/speak needs text"),
+        ("speak", {}, "UsageError", "/speak needs text or file; give one of them."),
         ("speak", {"text": "  "}, "UsageError", "nothing to say"),
         ("speak", {"text": "Hi.", "voice": "nobody"}, "NotFound", "nobody"),
         ("speak", {"text": "Hi.", "colour": "red"}, "UsageError", "no 'colour'"),
@@ -150,7 +150,7 @@ async def test_a_missing_value_is_asked_for_and_the_answer_completes_the_request
         desk = mynah.app.desk
         asked = await desk.ask(ADA, _request("speak", {"voice": "en-us", "speed": "1.5"}), drafts=True)
         assert isinstance(asked, Reply) and asked.private and not asked.error
-        assert asked.data["missing"] == "text" and "What to say" in asked.text
+        assert asked.data["missing"] == "text" and "text or file" in asked.text
         code = str(asked.data["draft"])
         stranger = await desk.complete(BOB, code, {"text": "Mine."}, address={"to": "bob"})
         assert isinstance(stranger, Reply) and stranger.error == "DraftGone"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from commands.core.command import Audience
@@ -43,7 +45,8 @@ async def test_help_of_a_command_tells_ranges_choices_defaults_and_an_example(wo
     admin = await world.person("admin", rank=Audience.ADMINS)
     speak = (await world.ask(admin, "help", command="speak")).text
     assert speak.startswith("/speak: Say a text in a voice.\n\nYou get a sound file.")
-    assert "\ntext: What to say; or give a file. (needed)\n" in speak
+    assert re.search(r"^text: What to say.*\. \(needed, or file\)$", speak, re.MULTILINE)
+    assert [len(part.splitlines()) for part in speak.split("\n\n")[:2]] == [1, 1]
     assert "(0.5 to 3; 1 where you give none)" in speak
     assert speak.endswith("\n\nExample: /speak voice=en-gb speed=1.2 Good morning.")
     quota = (await world.ask(admin, "help", command="quota set")).text

@@ -81,7 +81,7 @@ async def test_the_list_tells_of_each_what_one_wants_to_know(world: World, ada: 
         "kept": True,
         "tags": ["work", "tea"],
         "project": "Garden",
-        "file": said.files[0].path,
+        "file": str(world.host.data / said.files[0].path),
     }
     assert reply.items[0]["expires"] == "2027-01-22T11:00:00Z"
 
@@ -237,27 +237,6 @@ async def test_what_is_tried_again_after_it_began_is_the_request_itself(world: W
     assert await world.rows("SELECT command, vals = (SELECT vals FROM jobs WHERE id = 1) FROM jobs WHERE id = 2") == [
         ("speak", 1)
     ]
-
-
-async def test_what_came_as_a_file_cannot_be_said_again_without_it(world: World, ada: Asker) -> None:
-    staged = world.host.data / "staging" / "page.txt"
-    staged.parent.mkdir(exist_ok=True)
-    staged.write_text(HELLO, encoding="utf-8")
-    page = {"name": "page.txt", "path": "staging/page.txt", "bytes": len(HELLO)}
-    await world.ask(ada, "speak", file=page, voice="en-gb")
-    staged.unlink()
-    told = (await lines(world, ada))[0]
-    assert told.startswith(f'1 · "{HELLO}" · en-gb · ')
-    with pytest.raises(Refused) as caught:
-        await world.ask(ada, "history again", job=1)
-    assert str(caught.value) == "1 was said from a file, which is not kept; ask with the file again."
-    shown = await world.ask(ada, "history show", job=1)
-    assert [each.label for each in shown.actions] == ["Keep", "Delete"]
-    await expire(world)
-    assert "had again" not in (await world.ask(ada, "history list")).text
-    shown = await world.ask(ada, "history show", job=1)
-    told = "Its file is gone, and so is the one that it was said from; send that again with /speak."
-    assert shown.text.splitlines()[-1] == told
 
 
 async def test_keeping_holds_a_file_beyond_its_time_and_unkeeping_lets_it_go(world: World, ada: Asker) -> None:

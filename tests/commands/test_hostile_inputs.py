@@ -36,7 +36,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "half a character": ({"text": "\ud800"}, "There is nothing to say yet"),
     "a word of thousands": ({"text": "a" * 5_000}, "There is a word in that of 5,000 letters; 500 is the most"),
     "a number of thousands": ({"text": "1" * 5_000}, "There is a number in that of 5,000 digits; 300 is the most"),
-    "no text": ({}, "/speak needs text: What to say; or give a file."),
+    "no text": ({}, "/speak needs text or file; give one of them."),
     "text that is a number": ({"text": 7}, "text has to be text, not 7."),
     "unknown voice": ({"text": "hi", "voice": "darth"}, "There is no voice 'darth'."),
     "half a voice": ({"text": "hi", "voice": "\udfff"}, "There is no voice '\ufffd'."),

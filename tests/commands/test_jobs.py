@@ -259,3 +259,26 @@ async def test_who_owns_mynah_no_more_retries_within_limits(world: World, ada: A
     world.rules = replace(world.rules, allowances=Allowances(member={(Metric.CHARACTERS, Period.DAY): 5}))
     with pytest.raises(QuotaReached):
         await world.ask(ada, "jobs retry", job=ticket.job_id)
+
+
+async def test_what_came_as_a_file_is_told_by_its_first_words(world: World, ada: Asker) -> None:
+    staged = world.host.data / "staging" / "page.txt"
+    staged.parent.mkdir(exist_ok=True)
+    staged.write_text(HELLO, encoding="utf-8")
+    page = {"name": "page.txt", "path": "staging/page.txt", "bytes": len(HELLO)}
+    await world.ask(ada, "speak", file=page, voice="en-gb")
+    assert (await world.ask(ada, "jobs list")).text.startswith(f'1 · /speak "{HELLO}" · done, ')
+    host = await world.person("host", rank=Audience.OWNERS)
+    assert "Mynah." not in (await world.ask(host, "jobs list", everyone=True)).text
+
+
+async def test_show_has_all_the_files_that_were_made_also_of_a_repeat(world: World, ada: Asker) -> None:
+    made = await world.ask(ada, "speak", text=HELLO, timestamps="sentences")
+    await world.ask(ada, "speak", text=HELLO, timestamps="sentences")
+    assert [file.format for file in made.files] == ["wav", "json", "srt", "vtt"]
+    for job in (1, 2):
+        assert (await world.ask(ada, "jobs show", job=job)).files == made.files
+    (world.host.data / made.files[1].path).unlink()
+    shown = await world.ask(ada, "jobs show", job=1)
+    assert [file.format for file in shown.files] == ["wav", "srt", "vtt"]
+    assert shown.data["file"] == str(world.host.data / made.files[0].path)

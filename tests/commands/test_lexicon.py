@@ -338,3 +338,14 @@ async def test_words_are_exported_and_forgotten_with_their_person_and_the_places
     assert "1 word of your own" in asked.text
     await world.ask(admin, "forget", confirm=asked.data["confirm"])
     assert await world.rows("SELECT word FROM lexicon") == [("GIF",)]
+
+
+@pytest.mark.parametrize("text", ["[pause 1s]", "?!", "1" * 400, "Hi. [pause 99s]"])
+async def test_what_speak_refuses_is_not_tried_either(world: World, text: str) -> None:
+    ada = await world.person("ada")
+    said = []
+    for name in ("speak", "lexicon try"):
+        with pytest.raises(UsageError) as caught:
+            await world.ask(ada, name, text=text)
+        said.append(str(caught.value))
+    assert said[0] == said[1]

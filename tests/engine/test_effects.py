@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.effects import shift
 from engine.engine import EngineError
+from engine.loudness import loudness
 from engine.speech import Audio, Timing
 from tests.engine.speech_sounds import spoken
 
@@ -71,6 +72,13 @@ def test_words_stay_where_they_are(semitones: float) -> None:
     assert abs(lag(before, after)) <= 15
     for begin in range(0, len(before) - 2000, 1000):
         assert abs(lag(before[begin : begin + 2000], after[begin : begin + 2000])) <= 20
+
+
+@pytest.mark.parametrize("semitones", SEMITONES)
+def test_it_stays_as_loud(semitones: float) -> None:
+    audio = spoken()
+    before, after = (loudness(each.samples, RATE) for each in (audio, shift(audio, semitones)))
+    assert after == pytest.approx(before, abs=1.5)
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 48_000])

@@ -13,6 +13,7 @@ from engine.engine import EngineError
 from engine.espeak_engine import MUTE, EspeakEngine, read_timings
 from engine.espeak_library import PHONEME, SENTENCE, WORD, Mark, espeak_library
 from engine.speech import Audio, Timing, Utterance
+from engine.syllables import syllables
 from tests.engine.pitch import median_pitch
 
 
@@ -233,6 +234,12 @@ def test_words_that_espeak_marks_a_part_of_are_told_whole(engine: EspeakEngine) 
     assert [timing.text for timing in timings if timing.kind == "word"] == ["It's", "John-Paul", "don't", "you", "know"]
     timings = say(engine, "你好\uff0c世界。", "cmn").timings
     assert [timing.text for timing in timings if timing.kind == "word"] == ["你好", "世", "界"]
+
+
+def test_syllables_of_a_word_from_another_language_are_parts_of_it(engine: EspeakEngine) -> None:
+    said = say(engine, "Der Download war cool, sagt er.", "de")
+    told = [timing.text for timing in syllables(said.timings, "de")]
+    assert "".join(told) == "DerDownloadwarcoolsagter"
 
 
 def test_a_word_does_not_begin_before_the_last_one_has_been_said(engine: EspeakEngine) -> None:

@@ -62,6 +62,27 @@ def test_marks_keep_to_the_sound_at_every_pace(pace: int) -> None:
     assert times[-1] <= len(speech.pcm) // 2 * 1000 // 22_050
 
 
+SWITCHING = [
+    ("gmw/de", "Das Meeting im Download-Center war cool, this is the best Feature."),
+    ("zle/ru", "Это Linux и GitHub."),
+    ("sit/cmn", "我喜欢 music 和 Привет。"),
+    ("gmw/en-US", "Привет, мир. 你好 world."),
+    ("gmw/en-US-nyc", "Hello שלום नमस्ते."),  # its tag is longer than what espeak has room for
+]
+
+
+@pytest.mark.parametrize(("voice", "text"), SWITCHING)
+def test_a_word_of_another_language_is_told_by_its_sounds_alone(voice: str, text: str) -> None:
+    phonemes = [mark.phoneme for mark in say(text, voice=voice).marks if mark.kind == PHONEME]
+    assert len("".join(phonemes)) > 8
+    assert not [phoneme for phoneme in phonemes if "(" in phoneme or ")" in phoneme]
+
+
+def test_the_sounds_beside_a_change_of_language_are_kept() -> None:
+    marks = say("Das Download", voice="gmw/de").marks
+    assert "".join(mark.phoneme for mark in marks if mark.kind == PHONEME) == "dasd\u02c8a\u028anl\u0259\u028ad"
+
+
 def test_it_stops_when_told_to() -> None:
     asked = 0
 

@@ -136,6 +136,22 @@ def test_what_is_short_is_shown_for_a_second_or_together_with_what_follows() -> 
     assert lines([*spoken("Yes.", 0), *spoken("He said so twice today.", 500)]) == [("Yes. He said so twice today.",)]
 
 
+def test_the_last_cue_can_be_read_although_the_sound_ends_before() -> None:
+    end = [Timing(kind="sentence", text="End.", start_ms=6000, end_ms=6146)]
+    *_, last = cues([*spoken("World is big.", 2000), *end])
+    assert (last.lines, last.start_ms, last.end_ms) == (("End.",), 6000, 6000 + SHORTEST)
+
+
+def test_the_last_cue_comes_after_the_one_before_although_both_are_short() -> None:
+    long, late = (
+        "A sentence that is long enough to be shown alone, and no other has room there.",
+        "It is said in haste.",
+    )
+    first, last = cues([*spoken(long, 0, pace=5), *spoken(late, 400, pace=5)])
+    assert first.end_ms <= last.start_ms
+    assert last.end_ms - last.start_ms == SHORTEST
+
+
 def test_a_cue_stays_until_it_can_be_read_if_nothing_follows() -> None:
     fast = spoken("It takes a while to read what is said fast.", 0, pace=20)
     first, _ = cues([*fast, *spoken("Then nothing for long.", 9000)])
@@ -205,7 +221,9 @@ def test_whatever_is_said_cues_keep_to_the_rules(sentences: list[tuple[str, int,
         "".join(text.split()) for text, *_ in sentences
     )
     if end > 1:
-        assert all(cue.end_ms <= max(end, cue.start_ms + 1) for cue in shown)
+        assert all(cue.end_ms <= max(end, cue.start_ms + 1) for cue in shown[:-1])
+        assert all(cue.end_ms - cue.start_ms >= SHORTEST for cue in shown[-1:])
+        assert all(cue.end_ms <= max(end, cue.start_ms + SHORTEST) for cue in shown[-1:])
 
 
 KINDS: tuple[TimingKind, ...] = ("sentence", "word", "syllable", "phoneme")

@@ -257,3 +257,23 @@ def test_a_delivery_that_is_under_way_when_its_job_is_deleted_is_no_trouble(
     (sending,) = books.write(lambda tx: deliveries.claim(tx, ["discord"], 5))
     delete(books, ada, id)
     assert books.write(lambda tx: deliveries.sent(tx, sending.id, sending.attempts, "m1")) is False
+
+
+def test_labels_of_a_repeat_are_added_and_do_not_grow_without_end(books: Books, ada: int, place: Place) -> None:
+    id = say(books, ada, place.id, tags=("first",))
+    file = file_of(books, id)
+    for n in range(30):
+        books.submit(
+            ada, place.id, text="Hello", file_id=file, charges=(), reply="{}", tags=[f"{n}-{m}" for m in "abcde"]
+        )
+    tags = json.loads(entry(books, ada, id).tags)
+    assert len(tags) == history.MOST_TAGS
+    assert tags[-1] == "29-e" and "first" not in tags
+
+
+def test_labels_are_put_on_nobody_elses(books: Books, ada: int, place: Place) -> None:
+    id = say(books, ada, place.id)
+    file = file_of(books, id)
+    bob = books.person("bob")
+    books.write(lambda tx: history.file_too(tx, bob, file, ("x",), "y"))
+    assert (entry(books, ada, id).tags, entry(books, ada, id).project) == ("[]", "")

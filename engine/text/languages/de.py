@@ -16,8 +16,10 @@ _PLACES_BEFORE = re.compile(r"(?:\b\d{1,3}\.(?:,| und| oder| bis)?\s){1,3}\Z")
 _TO_ONE = re.compile(r"\b(?:der|die|das|eine|jede|diese|meine|deine|seine|ihre|unsere)\s\Z", re.IGNORECASE)
 _MONTH_AFTER = re.compile(rf"\s(?:{'|'.join(_MONTHS)}|Jan\.|Feb\.|Aug\.|Sept\.|Okt\.|Nov\.|Dez\.)")
 _STARTS = (
-    r"(?:Aber|Alle|Als|Am|Auch|Auf|Bei|Da|Dann|Das|Dem|Den|Denn|Der|Die|Dies\w*|Doch|Ein\w*|Er|Es|Für|Hier|Ich|Ihr|Im|In"
-    r"|Ist|Ja|Jetzt|Man|Mein\w*|Mit|Nach|Nein|Nun|Nur|Ob|Sein\w*|Sie|So|Und|Vor|Was|Wenn|Wer|Wie|Wir|Wo|Zu)\b"
+    r"(?:Aber|Alle|Als|Am|Auch|Auf|Bei|Da|Dann|Das|Dem|Den|Denn|Der|Die|Diese[nmrs]?|Doch"
+    r"|Ein(?:e[nmrs]?)?|Er|Es|Für|Hier|Ich|Ihr|Im|In"
+    r"|Damals|Danach|Deshalb|Dort|Heute"
+    r"|Ist|Ja|Jetzt|Man|Meine?|Mit|Nach|Nein|Nun|Nur|Ob|Seine?|Sie|So|Und|Vor|Was|Wenn|Wer|Wie|Wir|Wo|Zu)\b"
 )
 _ONE_OF = re.compile(r"\s(?:Stunde|Minute|Sekunde|Woche|Nacht|Tonne|Person|Seite|Frau|Stimme|Tasse|Flasche|Prise)\b")
 _ONE = re.compile(
@@ -27,6 +29,7 @@ _TITLES = r"(?:\s(?:Kaiser|König|Papst|Zar|Herzog|Kurfürst|Johannes|Königin|K
 _OF_HIM = re.compile(rf"\b(?:von|vom|mit|unter|bei|beim|zu|zum|nach|aus|seit|dem){_TITLES}", re.IGNORECASE)
 _FOR_HIM = re.compile(rf"\b(?:für|gegen|durch|ohne|um|den){_TITLES}", re.IGNORECASE)
 _QUEENS = frozenset(words("Elisabeth Elizabeth Katharina Maria Margarethe Margrethe Isabella Juliana Wilhelmina"))
+_OPENERS = "\"'(\u201e\u201a\u201c\u00bb\u203a"
 _FEMININE = ("Rubrik", "Klasse", "Auflage", "Etage", "Runde", "Liga", "Bundesliga", "Stunde", "Woche", "Reihe", "Stufe")
 
 
@@ -63,13 +66,27 @@ class German(Grammar):
             "Dez.": "Dezember",
             "v.Chr.": "vor Christus",
             "n.Chr.": "nach Christus",
+            "med.": "med",
+            "phil.": "phil",
+            "jur.": "jur",
+            "rer.nat.": "rer nat",
+            "rer.pol.": "rer pol",
+            "h.c.": "h c",
+            "habil.": "habil",
         },
         **{"bspw.": "beispielsweise", "insb.": "insbesondere", "lt.": "laut", "zzgl.": "zuzüglich", "od.": "oder"},
         **{"abzgl.": "abzüglich", "m.E.": "meines Erachtens", "u.U.": "unter Umständen", "etc.": "et cetera"},
         **{"Hrsg.": "Herausgeber", "Ing.": "Ingenieur", "jun.": "junior", "sen.": "senior", "Mio.": "Millionen"},
         **{"Mrd.": "Milliarden", "Tsd.": "Tausend", "Pkt.": "Punkt", "m.a.W.": "mit anderen Worten", "e.V.": "e V"},
         **{"u.v.m.": "und vieles mehr", "u.a.m.": "und anderes mehr", "z.Hd.": "zu Händen", "i.A.": "im Auftrag"},
-        **{"Dipl.": "Diplom", "u.s.w.": "und so weiter", "Di.": "Dienstag", "Mo.": "Montag"},
+        **{
+            "Dipl.": "Diplom",
+            "prof.": "Professor",
+            "dr.": "Doktor",
+            "u.s.w.": "und so weiter",
+            "Di.": "Dienstag",
+            "Mo.": "Montag",
+        },
     }
     counted = {
         **{"Nr.": "Nummer", "S.": "Seite", "Kap.": "Kapitel", "Bd.": "Band", "Abb.": "Abbildung", "Art.": "Artikel"},
@@ -209,6 +226,23 @@ class German(Grammar):
         if woman:
             return f"die {place}"
         return f"den {place}n" if _FOR_HIM.search(front) else f"der {place}"
+
+    def closes(self, written: str, before: str, after: str) -> bool:
+        if written in (
+            "Mio.",
+            "Mrd.",
+            "Tsd.",
+            "Jh.",
+            "Jhdt.",
+            "Std.",
+            "Min.",
+            "Sek.",
+            "med.",
+            "jur.",
+            "phil.",
+        ):  # what they count has a capital
+            return re.match(self.starts, after.lstrip(_OPENERS)) is not None
+        return super().closes(written, before, after)
 
     def abbreviation(self, written: str, before: str, after: str) -> str | None:
         if written.endswith("str.") and len(written) > 4:

@@ -23,6 +23,13 @@ _SHORT_BEFORE = re.compile(
 _AFTER_A_KING = re.compile(r"\s*(?:\Z|[.,;:!?)]|(?:of|was|died)\b)")
 _DOLLARS = ("USD", "CAD", "AUD", "NZD", "HKD", "SGD")
 
+_MANY = (
+    r"\+?(?:\s(?!(?:is|was|has|does|and|or|to|in|on|at|by|for|with|the|that|which|will|can|then|from|as|goes)\b)"
+    r"[a-z]{2,20}){0,2}?\s(?!(?:is|was|has|does|goes|as|this|its|his|always|leaves|opens|closes|costs)\b)"
+    r"(?:[a-z]{2,20}s|people|men|women|children)\b"
+)
+"""Something in the plural, perhaps with an adjective or two before it."""
+
 
 class English(Grammar):
     """English."""
@@ -138,6 +145,7 @@ class English(Grammar):
         **{"k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million"},
         **{"bn": "billion", "B": "billion", "tn": "trillion", "T": "trillion"},
     }
+    many = _MANY
     clock_words = r"o['’]clock|hours"
     numbered = (
         "chapter|part|act|scene|volume|vol|book|section|phase|stage|type|class|war|article|title|appendix|figure|table|"

@@ -34,6 +34,8 @@ class Spanish(Grammar):
     }
     abbreviations = {
         **{"Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Dr.": "doctor"},
+        **{"sr.": "señor", "sra.": "señora", "srta.": "señorita", "dr.": "doctor", "dra.": "doctora"},
+        **{"prof.": "profesor", "profa.": "profesora"},
         **{"Dra.": "doctora", "D.": "don", "Dña.": "doña", "Ud.": "usted", "Uds.": "ustedes", "Vd.": "usted"},
         **{"p.ej.": "por ejemplo", "etc.": "etcétera", "EE.UU.": "Estados Unidos", "a.C.": "antes de Cristo"},
         **{"d.C.": "después de Cristo", "tel.": "teléfono", "Tel.": "teléfono", "av.": "avenida", "avda.": "avenida"},

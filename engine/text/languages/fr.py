@@ -35,6 +35,8 @@ class French(Grammar):
         **{"sept.": "septembre", "oct.": "octobre", "nov.": "novembre", "déc.": "décembre", "max.": "maximum"},
         **{"min.": "minutes", "hab.": "habitants", "ex.": "exemple", "Prof.": "professeur", "boul.": "boulevard"},
         **{"c.": "contre", "S.A.": "S A", "S.V.P.": "s'il vous plaît", "s.v.p.": "s'il vous plaît", "N.B.": "N B"},
+        **{"Dr.": "docteur", "dr.": "docteur", "Pr.": "professeur", "St.": "saint", "Ste.": "sainte"},
+        **{"Mme.": "madame", "Mlle.": "mademoiselle"},
     }
     counted = {
         **{"p.": "page", "pp.": "pages", "vol.": "volume", "chap.": "chapitre", "art.": "article", "fig.": "figure"},

@@ -33,6 +33,9 @@ class Italian(Grammar):
     abbreviations = {
         **{"Sig.": "signor", "Sigg.": "signori", "Dott.": "dottor", "Dr.": "dottor", "Prof.": "professor"},
         **{"Ing.": "ingegner", "Avv.": "avvocato", "Arch.": "architetto", "On.": "onorevole", "ecc.": "eccetera"},
+        **{"sig.": "signor", "sigg.": "signori", "dott.": "dottor", "dr.": "dottor", "prof.": "professor"},
+        **{"ing.": "ingegner", "avv.": "avvocato", "arch.": "architetto", "on.": "onorevole", "geom.": "geometra"},
+        **{"rag.": "ragionier", "Geom.": "geometra", "Rag.": "ragionier"},
         **{
             "etc.": "eccetera",
             "es.": "esempio",
@@ -57,6 +60,7 @@ class Italian(Grammar):
     }
     stopless = {
         **{"Sig.ra": "signora", "Sig.na": "signorina", "Dott.ssa": "dottoressa", "Prof.ssa": "professoressa"},
+        **{"sig.ra": "signora", "sig.na": "signorina", "dott.ssa": "dottoressa", "prof.ssa": "professoressa"},
         **{"n°": "numero", "N°": "numero", "No": ""},
     }
     ending = frozenset(words("ecc. etc. a.C. d.C. S.p.A. max. min."))

@@ -50,7 +50,14 @@ class Polish(Grammar):
     }
     abbreviations = {
         **{"np.": "na przykład", "itd.": "i tak dalej", "itp.": "i tym podobne", "m.in.": "między innymi"},
-        **{"tzn.": "to znaczy", "tj.": "to jest", "prof.": "profesor", "inż.": "inżynier", "godz.": "godzina"},
+        **{
+            "tzn.": "to znaczy",
+            "tj.": "to jest",
+            "prof.": "profesor",
+            "dr.": "doktor",
+            "inż.": "inżynier",
+            "godz.": "godzina",
+        },
         **{"ul.": "ulica", "al.": "aleja", "pl.": "plac", "p.n.e.": "przed naszą erą", "n.e.": "naszej ery"},
         **{"św.": "święty", "ok.": "około", "tel.": "telefon", "ps.": "pseudonim", "im.": "imienia"},
         **{

@@ -32,6 +32,8 @@ class Portuguese(Grammar):
     }
     abbreviations = {
         **{"Sr.": "senhor", "Sra.": "senhora", "Srta.": "senhorita", "Srs.": "senhores", "Dr.": "doutor"},
+        **{"sr.": "senhor", "sra.": "senhora", "dr.": "doutor", "dra.": "doutora", "prof.": "professor"},
+        **{"profa.": "professora", "eng.": "engenheiro"},
         **{"Dra.": "doutora", "Prof.": "professor", "Profa.": "professora", "Eng.": "engenheiro", "D.": "dom"},
         **{"p.ex.": "por exemplo", "etc.": "et cetera", "a.C.": "antes de Cristo", "d.C.": "depois de Cristo"},
         **{"tel.": "telefone", "Tel.": "telefone", "Av.": "Avenida", "av.": "avenida", "aprox.": "aproximadamente"},

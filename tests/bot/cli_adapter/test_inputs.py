@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli_adapter.inputs import MOST, decode, fetch, resolve
+from bot.cli_adapter.inputs import MOST, fetch, resolve
 from commands.core.errors import UsageError
 from commands.core.params import Attachment
 from tests.bot.cli_adapter.declared import COMMANDS
@@ -26,14 +26,17 @@ def test_a_hyphen_is_what_is_piped_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert resolve(SPEAK, {"text": "-"}, piped=False) == {"text": "-"}
 
 
-def test_text_from_windows_is_text() -> None:
-    assert decode("Grüße".encode("utf-16")) == "Grüße"
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1", "utf-8-sig"])
+def test_text_is_read_as_it_is_from_a_file(monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    pipe(monkeypatch, "Viele Grüße aus Köln.".encode(encoding))
+    assert resolve(SPEAK, {"text": "-"}, piped=True)["text"] == "Viele Grüße aus Köln."
 
 
-@pytest.mark.parametrize("raw", [b"RIFF\x00\x00", bytes(range(128, 256))])
-def test_what_is_no_text_is_said_to_be_none(raw: bytes) -> None:
-    with pytest.raises(UsageError, match="is no text"):
-        decode(raw)
+@pytest.mark.parametrize("raw", [b"RIFF\x00\x00", b"%PDF-1.7 and so on", bytes(range(128, 256)), b"a\0b\1c\2d"])
+def test_what_is_no_text_is_said_to_be_none(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    pipe(monkeypatch, raw)
+    with pytest.raises(UsageError, match=r"^What is piped in cannot be read\. .*(text|UTF-8).*\.$"):
+        resolve(SPEAK, {"text": "-"}, piped=True)
 
 
 def test_nothing_that_never_ends_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from tests.bot.cli_adapter.declared import COMMANDS
 
 SPEAK = COMMANDS["speak"]
 REAL_SPEAK = commands()["speak"]
+EXPORT = commands()["export"]
 
 
 def refused(output: str, command: Command = SPEAK) -> str:
@@ -46,16 +47,31 @@ def test_an_address_is_absolute_so_that_anyone_can_finish_it(tmp_path: Path, mon
 
 
 def test_a_name_that_promises_another_kind_of_sound_is_refused(tmp_path: Path) -> None:
-    assert refused(str(tmp_path / "hello.MP3")) == "Mynah does not make mp3 files; name it something.wav."
-    assert address_of(str(tmp_path / "hello.txt"), SPEAK)
-    assert address_of(str(tmp_path / "hello"), SPEAK)
+    assert refused(str(tmp_path / "hello.MP3")) == "What comes of this is no mp3 file; name it something.wav."
+    assert refused(str(tmp_path / "hello.wav"), EXPORT) == "What comes of this is no wav file; name it something.zip."
+    assert address_of(str(tmp_path / "hello.zip"), EXPORT)
+
+
+@pytest.mark.parametrize(("name", "ending"), [("x.txt", "txt"), ("x.tar.gz", "gz"), ("x.mp3.bak", "bak")])
+def test_a_name_that_promises_no_sound_is_refused_with_those_that_do(tmp_path: Path, name: str, ending: str) -> None:
+    kinds = "something.wav, .mp3, .flac, .ogg, .oga, .opus or .m4a."
+    for command in (REAL_SPEAK, commands()["history again"]):
+        assert refused(str(tmp_path / name), command) == f"What comes of this is no {ending} file; name it {kinds}"
+
+
+@pytest.mark.parametrize("name", ["hello", "Dear Mr. Smith", "hello.", ".hello", "..."])
+def test_a_name_without_an_ending_is_nobodys_promise(tmp_path: Path, name: str) -> None:
+    assert address_of(str(tmp_path / name), REAL_SPEAK) == {"output": str(tmp_path / name)}
+
+
+def test_what_was_made_before_may_be_of_any_kind_that_is_made(tmp_path: Path) -> None:
+    assert address_of(str(tmp_path / "hello.mp3"), commands()["history again"])
 
 
 @pytest.mark.parametrize("ending", ["json", "srt", "VTT"])
 def test_a_sound_is_not_called_as_what_is_put_beside_it(tmp_path: Path, ending: str) -> None:
     said = refused(str(tmp_path / f"hello.{ending}"), REAL_SPEAK)
     assert said == f"That is a sound; name it something.wav, and its {ending.lower()} is put beside it."
-    assert address_of(str(tmp_path / f"hello.{ending}"), commands()["export"])
 
 
 @pytest.mark.parametrize(("ending", "format"), KINDS.items())

@@ -157,3 +157,19 @@ def test_two_commands_of_one_name_and_a_command_that_is_a_group_too_are_mistakes
     monkeypatch.setattr(elsewhere, "hidden", declare("speak", "up"))
     with pytest.raises(ValueError, match="'speak' is a command and a group at once"):
         list(commands())
+
+
+def test_details_are_paragraphs_without_the_line_breaks_of_the_source() -> None:
+    @command("hang")
+    async def hang(ctx: Context) -> Reply:
+        """Hang a picture.
+
+        It goes where there is room,
+        and stays there.
+
+        It may be
+        turned around.
+        """
+        return Reply()
+
+    assert hang.details == "It goes where there is room, and stays there.\n\nIt may be turned around."

@@ -275,10 +275,10 @@ async def test_who_cancels_while_the_file_is_made_does_not_wait_for_all_of_it(
 ) -> None:
     texts = [letter * 3_000 for letter in "abcdefghijkl"]
     saying = asyncio.create_task(make_careful().say(script(texts), target=Target(format=Format.M4A)))
-    while not list(tmp_path.glob("*.take")):
+    while not any(name.endswith(".take") for name in os.listdir(tmp_path)):
         assert not saying.done()
         await asyncio.sleep(0.001)
     saying.cancel()
     with pytest.raises(asyncio.CancelledError):
         await saying
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["3-1.index", "3-1.wav"]
+    assert sorted(os.listdir(tmp_path)) == ["3-1.index", "3-1.wav"]

@@ -200,6 +200,21 @@ def test_what_is_discarded_leaves_nothing(tmp_path: Path, format: Format, writte
         made.write(np.zeros(1, np.int16))
 
 
+@pytest.mark.parametrize("end", ["discard", "close"])
+def test_an_encoder_that_has_ended_and_is_still_held_leaves_no_noise_at_exit(tmp_path: Path, end: str) -> None:
+    program = (
+        "import ctypes, sys, numpy as np; from pathlib import Path\n"
+        "from engine.encoding import Tags, encoder; from engine.speech import Format\n"
+        "made = encoder(Path(sys.argv[1]), Format.OPUS, rate=22_050, tags=Tags(title='a', voice='b'))\n"
+        "made.write(np.ones(50_000, np.int16))\n"
+        "getattr(made, sys.argv[2])()\n"
+        "ctypes.pythonapi.Py_IncRef(ctypes.py_object(made))  # as the trace of an error that ends the program does"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "sound"), end]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[3])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @every_format
 def test_what_fails_half_way_leaves_nothing(tmp_path: Path, format: Format) -> None:
     def fail(made: Encoder) -> None:

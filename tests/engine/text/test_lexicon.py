@@ -37,6 +37,9 @@ def said(words: Lexicon, text: str, language: str = "en-gb") -> str:
         ("\u0915\u092e", "\u0915\u092e \u0915\u092e\u0940", "X \u0915\u092e\u0940"),
         ("\u0645\u06cc", "\u0645\u06cc\u200c\u0631\u0648\u0645 \u0645\u06cc", "\u0645\u06cc\u200c\u0631\u0648\u0645 X"),
         ("3D", "3D 3d 3D-x", "X X X-x"),
+        ("3", "3.5, 1.3, 3,000, 3:30, 1/3/26, 3. Then 3, or 3", "3.5, 1.3, 3,000, 3:30, 1/3/26, X. Then X, or X"),
+        ("2026", "4/5/2026 and 2026: 5", "4/5/2026 and X: 5"),
+        ("24/7", "24/7, 24/7/1", "X, 24/7/1"),
     ],
 )
 def test_whole_words_are_said_otherwise(word: str, text: str, expected: str | None) -> None:
@@ -97,6 +100,8 @@ def test_the_entries_that_change_a_text_are_told() -> None:
         ("x", "y" * 201, "", "What is said for it has 201 characters; 200 is the most."),
         ("x", "y", "English please", "The language has to be a tag"),
         ("x", "y", "e" * 5_000, "The language has to be a tag"),
+        ("[pause 1s]", "x", "", "A pause cannot"),
+        ("x", "now [Pause] then", "", "A pause cannot"),
     ],
 )
 def test_what_cannot_be_an_entry_is_refused_in_words(word: str, spoken: str, language: str, complaint: str) -> None:
