@@ -2,7 +2,8 @@
 
 Through Mynah means the whole way: asked at the desk, queued, claimed, said, filed, put into the outbox and delivered
 by the terminal's adapter, as in the chat. The naive way starts the espeak-ng program for every text. The floor is
-Mynah's own engine, called directly, its sound thrown away.
+Mynah's own engine, called directly, its sound thrown away. Of what is above it, the part that grows with the sound is
+shown by itself: to make 16 bits of it, hash it, write it and see it to the disk.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from bot.cli_adapter.terminal import HOST, Terminal
 from bot.config import load
 from commands.core.reply import Reply
 from commands.core.request import Request
+from engine import take
 from engine.espeak_engine import EspeakEngine
+from engine.mastering import Line, Mix, master
 from engine.speech import Utterance
 
 OWN = 3.0
@@ -72,6 +75,7 @@ async def measure(folder: Path, turns: int) -> str:
             cases = [
                 Case(name="engine alone, in process", run=alone(engine, form), repeats=50),
                 Case(name="Mynah, asked to delivered", run=mynah(app, screen, form), repeats=50),
+                Case(name="of that: the file alone", run=_file(engine, TEXTS[length], folder), repeats=50),
             ]
             if program:
                 cases.append(Case(name="naive: the espeak-ng program", run=_naive(program, form, folder), repeats=20))
@@ -82,10 +86,10 @@ async def measure(folder: Path, turns: int) -> str:
 
 
 def _table(length: int, cases: list[Case]) -> str:
-    alone, mynah, *naive = cases
+    alone, mynah, file, *naive = cases
     rows = []
     for case in cases:
-        own = f"{(case.cpu - alone.cpu) * 1e3:+.2f}"
+        own = "" if case is file else f"{(case.cpu - alone.cpu) * 1e3:+.2f}"
         ratio = f"{case.cpu / naive[0].cpu:.2f} x" if naive else "?"
         floor = f"< 1 x naive, own <= {OWN:g} ms" if case is mynah else ""
         rows.append((case.name, f"{case.cpu * 1e3:.2f}", f"{case.wall * 1e3:.2f}", own, ratio, floor))
@@ -121,6 +125,17 @@ def mynah(app: App, screen: Silent, form: str, **values: object) -> Callable[[],
         if isinstance(answer, Reply):
             raise RuntimeError(answer.text)
         await screen.wait()
+
+    return run
+
+
+def _file(engine: EspeakEngine, text: str, folder: Path) -> Callable[[], Awaitable[None]]:
+    """Make what masters a sound and writes its file: hashed, and seen to the disk."""
+    line = Line(utterance=Utterance(text=text, engine="espeak", speaker=VOICE))
+    ((_, audio),) = engine.synthesize([line.utterance], lambda row: False)
+
+    async def run() -> None:
+        take.write(folder / "file.wav", [master(audio, line, Mix())])
 
     return run
 
