@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
 
+from bot.features import Feature
 from commands.core.reply import Json, Progress, Reply
 from engine.value import value
 
@@ -19,6 +21,16 @@ class Limits:
     """The largest file, in bytes."""
     sends: int
     """How many sends may be under way at once."""
+
+
+@value
+class Finding:
+    """Something that `mynah doctor` has found out."""
+
+    state: Literal["good", "bad", "note"]
+    """Whether it is as it should be; a note is neither good nor bad."""
+    words: str
+    """What it is, as a sentence, and where it is bad, what to do about it."""
 
 
 class Undeliverable(Exception):
@@ -45,8 +57,15 @@ class Adapter(ABC):
     """What it is called in addresses, in settings and in the log."""
     limits: Limits
     """What it can carry."""
+    shows: ClassVar[Mapping[Feature, str]] = {}
+    """How it shows each feature, in words for the page that compares platforms."""
     pace: float = 3.0
     """Seconds between two calls of `show` for one job, at least."""
+
+    @classmethod
+    async def examine(cls, section: object) -> Sequence[Finding]:
+        """Find out, without starting anything, whether it could run with these settings, and what stands in the way."""
+        return ()
 
     @abstractmethod
     async def start(self) -> None:
@@ -72,8 +91,11 @@ class Adapter(ABC):
         """
 
     @abstractmethod
-    def repeatable(self, address: Mapping[str, Json]) -> bool:
-        """Whether sending the same delivery there twice does no harm (an edit, a nonce, a path)."""
+    def repeatable(self, address: Mapping[str, Json], age: float) -> bool:
+        """Whether sending the same delivery there twice does no harm (an edit, a nonce, a path).
+
+        `age` is how many seconds ago the send began of which nobody knows what became.
+        """
 
     def durable(self, address: Mapping[str, Json]) -> bool:
         """Whether the address outlives a restart; where not, work for it is cancelled and refunded by then."""

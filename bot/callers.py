@@ -20,6 +20,10 @@ KNOWN = 10_000
 """How many accounts and places are kept in mind as noted lately; each takes some 300 bytes."""
 
 
+class Blocked(NotAllowed):
+    """Mynah does not answer you; an admin can change that."""
+
+
 @value
 class Caller:
     """Who asks, and where, in the platform's own terms."""
@@ -68,7 +72,7 @@ class Callers:
         """Return whom Mynah knows a caller as.
 
         Raises:
-            NotAllowed: They are blocked there, or everywhere.
+            Blocked: They are blocked there, or everywhere.
         """
         known = self._known.get(caller)
         if known is None or not 0 <= self._database.clock.now() - known.since < HOUR:
@@ -106,7 +110,7 @@ class Callers:
         return known
 
 
-def _blocked(block: Block) -> NotAllowed:
+def _blocked(block: Block) -> Blocked:
     where = "here" if block.place_id is not None else "at all"
     why = f" ({block.reason.rstrip('.')})" if block.reason else ""
-    return NotAllowed("Mynah does not answer you {where}{why}. An admin can change that.", where=where, why=why)
+    return Blocked("Mynah does not answer you {where}{why}. An admin can change that.", where=where, why=why)

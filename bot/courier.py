@@ -17,7 +17,7 @@ from typing import TypeVar
 from bot.adapter import Adapter, TryLater, Undeliverable
 from bot.alarm import PAUSE, Alarm
 from bot.paths import whole
-from commands.core.reply import Action, Reply
+from commands.core.reply import OWN_JOB, Action, Reply
 from storage import deliveries, jobs, queue
 from storage.clock import SECOND
 from storage.database import Database, Transaction, Work
@@ -200,11 +200,14 @@ class Courier:
             return lambda tx: _judge(tx, adapter, delivery)
         except Exception as error:
             log.warning("delivery %d went wrong", id, exc_info=error)
-            if adapter.repeatable(delivery.address):
+            if adapter.repeatable(delivery.address, self._age(delivery)):
                 return self._later(delivery, 0.0, repr(error))
             why = repr(error)
             return lambda tx: _ask(tx, delivery, why)
         return lambda tx: deliveries.sent(tx, id, attempt, reference) and False
+
+    def _age(self, delivery: Delivery) -> float:
+        return (self._database.clock.now() - delivery.since) / SECOND
 
     def _later(self, delivery: Delivery, after: float, why: str) -> Verdict:
         id, attempt = delivery.id, delivery.attempts
@@ -215,10 +218,15 @@ class Courier:
 
 
 def _numbered(reply: Reply, delivery: Delivery) -> Reply:
-    """Tell programs which job it answers, where that was not known when the reply was written."""
-    if delivery.job_id is None or "id" in reply.data or "asks" in reply.data:
+    """Tell programs and buttons which job it answers, where that was not known when the reply was written."""
+    if delivery.job_id is None or "asks" in reply.data:
         return reply
-    return replace(reply, data={"id": delivery.job_id, **reply.data})
+    own = {"job": delivery.job_id}
+    actions = tuple(
+        replace(each, values={**each.values, **own}) if each.values.get("job") == OWN_JOB else each
+        for each in reply.actions
+    )
+    return replace(reply, data={"id": delivery.job_id, **reply.data}, actions=actions)
 
 
 def _check_files(reply: Reply) -> None:
@@ -232,7 +240,7 @@ def _judge(tx: Transaction, adapter: Adapter, delivery: Delivery) -> bool:
     id, attempt = delivery.id, delivery.attempts
     if not adapter.durable(delivery.address):
         return deliveries.undeliverable(tx, id, attempt, "its address went when Mynah stopped") and False
-    if adapter.repeatable(delivery.address):
+    if adapter.repeatable(delivery.address, (tx.now - delivery.since) / SECOND):
         return deliveries.again(tx, id, attempt, tx.now, CUT)
     return _ask(tx, delivery, CUT)
 

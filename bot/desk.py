@@ -7,7 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.callers import Caller, Callers
+from bot.fitting import Fitting
 from bot.host import LiveHost
+from bot.memory import Memory
 from bot.once import OnceContext
 from bot.paths import whole
 from bot.refusals import DraftGone, FileGone, Stopping, disk_full
@@ -20,13 +22,15 @@ from commands.core.params import Attachment, Param, Suggest
 from commands.core.refusals import check_waiting, quota_reached
 from commands.core.reply import Json, Reply
 from commands.core.request import Admitted, Request, admit, check_audience, find, tell, to_order
-from storage import drafts, events, files, queue
+from storage import drafts, events, files, places, queue
 from storage.database import Database, Transaction
 from storage.errors import StorageError
 from storage.events import Event
 from storage.folder import Folder
+from storage.places import Kind
 from storage.queue import Order, Ticket
 from storage.quota import Shortage
+from storage.uploads import Clip
 
 __all__ = ["Answer", "Caller", "Desk", "Fetch"]
 
@@ -45,6 +49,10 @@ class Desk:
         self._settings = settings
         self._rules = rules
         self._host = host
+        self.memory = Memory(database)
+        """What adapters remember of their platforms."""
+        self.fitting = Fitting(folder.staging)
+        """What makes files small enough for a platform."""
         self._callers = Callers(database, folder, settings)
         self._stager = Stager(database, folder, host)
         self._under_way: dict[tuple[str, str], asyncio.Event] = {}
@@ -91,6 +99,15 @@ class Desk:
 
         return await self._once(caller, event_id, go_on)
 
+    async def open_draft(self, caller: Caller) -> str:
+        """Return the code of the draft that the person's next message may complete there; empty where there is none."""
+        try:
+            asker = await self._callers.find(caller)
+        except MynahError:
+            return ""
+        found = await self._database.read(lambda tx: drafts.open_of(tx, asker.user_id, asker.place.id))
+        return found.code if found else ""
+
     async def suggest(self, caller: Caller, command: str, param: str, typed: str) -> list[str]:
         """Return up to 25 completions for a parameter while it is typed; none where there is nothing to complete."""
         found = self.commands.get(command)
@@ -102,6 +119,20 @@ class Desk:
             return (await mark.source(await self._inquire(caller), typed))[:25]
         except (MynahError, StorageError):
             return []
+
+    async def clips(self, caller: Caller, account: str, kind: str, typed: str) -> list[Clip]:
+        """Return the person's latest sounds that the platform has already, and whose text has in it what is typed."""
+        try:
+            asker = await self._callers.find(caller)
+        except MynahError:
+            return []
+        found = await self.memory.clips(asker.user_id, account, kind)
+        return [clip for clip in found if typed.strip().casefold() in f"{clip.words} {clip.name}".casefold()]
+
+    async def move_place(self, platform: str, old: str, new: str, kind: Kind, name: str) -> None:
+        """Let a place that has another id on its platform from now on be the same place."""
+        await self._database.write(lambda tx: places.move(tx, platform, old, new, kind, name))
+        self._callers.forget()
 
     async def settle(self) -> None:
         """Wait until every attachment that is being fetched is there, or is lost."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.settings import Quota, Settings
 from commands.core.context import Rules
+from commands.core.params import FileFormat
 from storage.metrics import Metric
 from storage.quota import Allowances
 
@@ -16,7 +17,16 @@ def rules(settings: Settings) -> Rules:
         file_days=settings.files.days,
         attempts=settings.jobs.attempts,
         waiting=settings.jobs.waiting,
+        owners=frozenset(
+            f"{name}:{each}" for name in type(settings.owners).model_fields for each in settings.owners_of(name)
+        ),
+        formats={"discord": _format(settings.discord.format), "telegram": _format(settings.telegram.format)},
     )
+
+
+def _format(kind: str) -> FileFormat:
+    """A WAV file is what comes by itself, so that it is told as nothing else."""
+    return FileFormat.AUTO if kind == "wav" else FileFormat(kind)
 
 
 def allowances(quota: Quota) -> Allowances:

@@ -96,8 +96,11 @@ class Owners(Section):
     """Ids of their Telegram accounts, separated by commas."""
 
 
+Kind = Literal["wav", "mp3", "flac", "ogg-opus", "m4a", "voice"]
+
+
 class Discord(Section):
-    """Discord. It is for a later version: this one has no Discord yet."""
+    """Discord; docs/discord.md tells how to set it up."""
 
     token: SecretStr = SecretStr("")
     """The bot's token; never here: as MYNAH_DISCORD__TOKEN in the environment or in .env, or in token_file."""
@@ -107,6 +110,10 @@ class Discord(Section):
     """Address of Discord's API, where it is not Discord's own."""
     gateway_url: Annotated[str, Begins(("wss", "ws"))] = ""
     """Address of Discord's gateway, where it is not Discord's own."""
+    format: Kind = "wav"
+    """The kind of file where nobody asks for another; 'voice' is a native voice message."""
+    shards: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """How many connections carry the servers; 0 for as many as Discord recommends."""
 
     @property
     def configured(self) -> bool:
@@ -114,7 +121,7 @@ class Discord(Section):
 
 
 class Telegram(Section):
-    """Telegram. It is for a later version: this one has no Telegram yet."""
+    """Telegram; docs/telegram.md tells how to set it up."""
 
     token: SecretStr = SecretStr("")
     """The bot's token; never here: as MYNAH_TELEGRAM__TOKEN in the environment or in .env, or in token_file."""
@@ -126,6 +133,14 @@ class Telegram(Section):
     """Address from which that server gives files, where it is not Telegram's own."""
     local_mode: bool = False
     """Whether that server is one of yours that runs with --local, and so takes and gives large files by path."""
+    format: Kind = "voice"
+    """The kind of file where nobody asks for another; 'voice' is a voice message."""
+    webhook_url: Annotated[str, Begins(("https", "http"))] = ""
+    """The address at which Telegram hands updates in; without one Mynah fetches them itself, which works everywhere."""
+    webhook_listen: str = "127.0.0.1"
+    """The address of this machine on which the webhook is served; a proxy before it speaks TLS."""
+    webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    """The port on which the webhook is served."""
 
     @property
     def configured(self) -> bool:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +28,8 @@ from commands.core.context import Context, Inquiry, JobContext
 from commands.core.entries import ago, due, facts, filed, first_words, length, line, ref, voice_of
 from commands.core.errors import NotFound, Refused, UsageError
 from commands.core.labels import project_of, tags_of
-from commands.core.params import Attachment, Between, Example, JobId, Suggest
+from commands.core.manner import kind_of_file
+from commands.core.params import Attachment, Between, Example, FileFormat, JobId, Suggest, VoiceName
 from commands.core.quote import FREE, Quote
 from commands.core.reply import Action, Reply
 from commands.core.request import check_audience, revive
@@ -137,7 +138,7 @@ async def show_history(ctx: Context, job: JobId) -> Reply:
     )
 
 
-async def quote_again(inquiry: Inquiry, job: int) -> Quote:
+async def quote_again(inquiry: Inquiry, job: int, voice: str = "", format: FileFormat = FileFormat.AUTO) -> Quote:
     """Tell what it costs to have something said again: what it would cost to ask for it anew.
 
     Raises:
@@ -149,9 +150,10 @@ async def quote_again(inquiry: Inquiry, job: int) -> Quote:
         return found, [] if _repeatable(found) else files.of_job(tx, found.id)
 
     found, there = await inquiry.read(look)
-    if known := await asyncio.to_thread(_known, inquiry, found, there) if there else None:
+    changes = _changes(voice, format)
+    if known := await asyncio.to_thread(_known, inquiry, found, there) if there and not changes else None:
         return known
-    wanted, values = _request(inquiry, found)
+    wanted, values = _request(inquiry, found, changes)
     quote = await wanted.quoter(inquiry, **values) if wanted.quoter else FREE
     return replace(
         quote,
@@ -162,19 +164,23 @@ async def quote_again(inquiry: Inquiry, job: int) -> Quote:
 
 
 @command("history", "again", lane=Lane.NOW, quote=quote_again)
-async def say_again(ctx: JobContext, job: JobId) -> Reply:
-    """Have something said again, in the same voice and manner.
+async def say_again(ctx: JobContext, job: JobId, voice: VoiceName = "", format: FileFormat = FileFormat.AUTO) -> Reply:
+    """Have something said again, in the same voice and manner, or in another.
 
     It costs nothing where its file is still there and nothing has changed since. What came as a file is had again as it
     was, while its sound is there.
 
     Args:
         job: Its number.
+        voice: Another voice; the same where you leave it out.
+        format: Another kind of file; auto is the same as before.
     """
     found = await ctx.read(lambda tx: _said(tx, ctx, job))
-    wanted, values = _request(ctx, found)
+    changes = _changes(voice, format)
+    wanted, values = _request(ctx, found, changes)
     # From here on this job is what it says again: it is told and tried again as such, also if that one is deleted.
-    await ctx.commit(lambda tx: history.adopt(tx, ctx.job_id, found.id))
+    made = kind_of_file(format).value if "format" in changes else ""
+    await ctx.commit(lambda tx: history.adopt(tx, ctx.job_id, found.id, changes, made))
     return await wanted.handler(ctx, **values)
 
 
@@ -350,8 +356,14 @@ def _repeatable(job: Job) -> bool:
     return not any(isinstance(value, dict) and "bytes" in value for value in json.loads(job.vals).values())
 
 
-def _request(inquiry: Inquiry, job: Job) -> tuple[Command, dict[str, object]]:
-    """Return what was asked for in a job, to be asked for again.
+def _changes(voice: str, format: FileFormat) -> dict[str, str]:
+    """Return what is to be otherwise when something is said again, in stored form."""
+    wanted = {"voice": voice, "format": "" if format is FileFormat.AUTO else format.value}
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _request(inquiry: Inquiry, job: Job, changes: Mapping[str, str]) -> tuple[Command, dict[str, object]]:
+    """Return what was asked for in a job, to be asked for again with some changes.
 
     Raises:
         MynahError: It cannot be asked for any more, or not by this person.
@@ -363,6 +375,11 @@ def _request(inquiry: Inquiry, job: Job) -> tuple[Command, dict[str, object]]:
             raise Refused("{id} was said from a file, which is not kept; ask with the file again.", id=job.id)
     if wanted.param("voice") and not values.get("voice") and (voice := voice_of(job)):
         values["voice"] = voice
+    for name, value in changes.items():
+        param = wanted.param(name)
+        if param is None:
+            raise Refused("/{name} has no {what} that could be another.", name=wanted.name, what=name)
+        values[name] = param.decode(value)
     return wanted, values
 
 

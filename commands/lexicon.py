@@ -100,7 +100,7 @@ async def add_word(
         text=text,
         private=True,
         data=_facts(_word(entry, whom)),
-        actions=(Action(label="Try it", command="lexicon try", values={"text": entry.word, **more}),),
+        actions=(Action(label="Try it", command="lexicon try", values={"text": entry.word, **more}, handy=True),),
     )
 
 

@@ -49,6 +49,7 @@ async def quote_speech(
         NotFound: There is no such voice for the person.
     """
     manner = replace(USUAL, **wanted)  # type: ignore[arg-type]  # each was converted to the type of its parameter
+    manner = replace(manner, format=inquiry.format_for(manner.format))
     if file is not None:
         check_file(file)
         await plan.make(inquiry, "", voice, manner)
@@ -103,7 +104,7 @@ async def speak(
         speed=speed,
         pitch=pitch,
         volume=volume,
-        format=format,
+        format=ctx.format_for(format),
         sample_rate=sample_rate,
         language=language,
         timestamps=timestamps,

@@ -73,6 +73,8 @@ class Delivery:
     """The same at every attempt, so that a platform can tell a repetition; 24 characters."""
     attempts: int
     """How often it was tried, this time included."""
+    since: int
+    """When this attempt began, in ms."""
 
 
 def queue(
@@ -199,4 +201,5 @@ def _delivery(row: Row) -> Delivery:
         reply=row["reply"],
         nonce=row["nonce"],
         attempts=row["attempts"],
+        since=row["updated_at"],
     )

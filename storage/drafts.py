@@ -21,6 +21,7 @@ _LENGTH = 8
 TABLE = Table(
     name="drafts",
     people={"user_id": Person.ERASE},
+    places=("place_id",),
     steps=(
         Step(
             130,
@@ -121,6 +122,53 @@ def take(tx: Transaction, code: str, user_id: int) -> Draft | None:
         now=tx.now,
     )
     return _draft(row) if row else None
+
+
+def open_of(tx: Transaction, user_id: int, place_id: int) -> Draft | None:
+    """Return the latest draft that a person has left in a place where they are asked by a message, if it waits still.
+
+    One without an address is completed by its code only.
+    """
+    row = tx.one(
+        """
+        SELECT * FROM drafts
+        WHERE user_id = :user_id AND place_id = :place_id AND address <> '{}' AND expires_at > :now
+        ORDER BY id DESC LIMIT 1
+        """,
+        user_id=user_id,
+        place_id=place_id,
+        now=tx.now,
+    )
+    return _draft(row) if row else None
+
+
+def redeem(tx: Transaction, code: str, command: str) -> Draft | None:
+    """Take a draft of that command whosoever it is: for codes that are handed on; once, and in time."""
+    row = tx.one(
+        "DELETE FROM drafts WHERE code = :code AND command = :command AND expires_at > :now RETURNING *",
+        code=code.strip().lower(),
+        command=command,
+        now=tx.now,
+    )
+    return _draft(row) if row else None
+
+
+def peek(tx: Transaction, code: str, command: str) -> Draft | None:
+    """Return what `redeem` would take, and leave it."""
+    row = tx.one(
+        "SELECT * FROM drafts WHERE code = :code AND command = :command AND expires_at > :now",
+        code=code.strip().lower(),
+        command=command,
+        now=tx.now,
+    )
+    return _draft(row) if row else None
+
+
+def drop(tx: Transaction, user_id: int, command: str) -> int:
+    """Drop the drafts of a command that a person has left, so that a new one takes their place; return how many."""
+    return tx.run(
+        "DELETE FROM drafts WHERE user_id = :user_id AND command = :command", user_id=user_id, command=command
+    )
 
 
 def expire(tx: Transaction) -> int:

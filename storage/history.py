@@ -7,7 +7,7 @@ its own: it stands for the job that made the file, and what it is filed under is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -138,8 +138,12 @@ def projects(tx: Transaction, user_id: int) -> list[str]:
     return sorted({str(row["project"]) for row in _filed(tx, user_id) if row["project"]}, key=fold)
 
 
-def adopt(tx: Transaction, job_id: int, origin_id: int) -> None:
-    """Let a job that says again what another said be what that one is: the same request, filed in the same way."""
+def adopt(tx: Transaction, job_id: int, origin_id: int, changes: Mapping[str, str], format: str = "") -> None:
+    """Let a job that says again what another said be what that one is: the same request, filed in the same way.
+
+    `changes` are values that are to be otherwise, by the name of their parameter, in stored form; `format` is the kind
+    of file that comes of them, where that changes.
+    """
     tx.run(
         """
         UPDATE jobs SET (command, signature, vals, text_from, text, text_hash, settings, format, tags, project) = (
@@ -151,6 +155,20 @@ def adopt(tx: Transaction, job_id: int, origin_id: int) -> None:
         job_id=job_id,
         origin_id=origin_id,
     )
+    if changes:
+        row = tx.one("SELECT vals, settings FROM jobs WHERE id = :job_id", job_id=job_id)
+        assert row is not None, f"job {job_id} is gone while it runs"
+        tx.run(
+            """
+            UPDATE jobs SET vals = :vals, settings = :settings,
+                format = CASE WHEN :format = '' THEN format ELSE :format END
+            WHERE id = :job_id
+            """,
+            job_id=job_id,
+            vals=json.dumps({**json.loads(row["vals"]), **changes}, ensure_ascii=False),
+            settings=json.dumps({**json.loads(row["settings"]), **changes}, ensure_ascii=False),
+            format=format,
+        )
 
 
 def delete(tx: Transaction, job: Job) -> Deleted:

@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.cli_adapter.clean import printable
 from bot.cli_adapter.options import places
 from commands.core.command import Command
-from commands.core.params import Body, Param
+from commands.core.params import Param
 from commands.core.reply import Action, Json, Progress, Reply, bar
 
 _SAID = re.compile('(^".*?" · )', re.MULTILINE)
@@ -81,9 +81,9 @@ class Renderer:
         return self._plain("  ".join(parts))
 
     def _action(self, action: Action) -> str:
-        """Return what to type for it; nothing for one that carries a text: it stands a few lines above already."""
+        """Return what to type for it; nothing for one that is only handy: whoever types can type it anyway."""
         command = self._commands.get(action.command)
-        if command is None or any(p.mark(Body) and p.name in action.values for p in command.params):
+        if command is None or action.handy:
             return ""
         given = [p for p in command.params if action.values.get(p.name) is not None]
         alone = [p for p, place in zip(given, places(command), strict=False) if p is place]

@@ -59,6 +59,6 @@ class Terminal(Adapter):
         self._screen.answer(Reply(text=sentence, error="OutputLost"), ())
         return Undeliverable(sentence)
 
-    def repeatable(self, address: Mapping[str, Json]) -> bool:
+    def repeatable(self, address: Mapping[str, Json], age: float) -> bool:
         """A file put in the same place twice is one file, and an answer shown twice does no harm."""
         return True

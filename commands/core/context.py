@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from commands.core.command import Audience, Command
+from commands.core.params import FileFormat
 from commands.core.studio import Studio
 from engine.choice import Choice
 from engine.engine import Abilities
@@ -54,6 +55,10 @@ class Rules:
     """How often a job is tried when it goes wrong."""
     waiting: int = 100
     """How many jobs of one person may be in the queue at once; not for owners."""
+    formats: Mapping[str, FileFormat] = field(default_factory=dict)
+    """The kind of file where nobody asks for another, by platform; WAV for platforms that it does not name."""
+    owners: frozenset[str] = frozenset()
+    """The accounts of those who run this Mynah, such as 'discord:8035'."""
 
 
 class Host(Protocol):
@@ -121,6 +126,13 @@ class Inquiry:
     async def glance(self, work: Work[T]) -> T:
         """Run `work` as `read` does, here and now: for some rows by their keys, of what is asked with every request."""
         return await self.database.glance(work)
+
+    def format_for(self, wanted: FileFormat) -> FileFormat:
+        """Return the kind of file that somebody gets: what they want, else what is usual in their place."""
+        if wanted is not FileFormat.AUTO:
+            return wanted
+        here = FileFormat(getattr(self.asker.place, "format", "auto"))
+        return here if here is not FileFormat.AUTO else self.rules.formats.get(self.asker.platform, FileFormat.AUTO)
 
     async def voice_names(self, typed: str) -> list[str]:
         """Up to 25 names of voices that the asker may use and that match what is typed, best first."""

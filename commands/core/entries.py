@@ -49,10 +49,16 @@ def facts(job: Job, file: File | None, data: Path) -> dict[str, Json]:
     }
 
 
-def ref(file: File) -> FileRef:
-    """Return a file as a reply carries it."""
+def ref(file: File, *, voice: bool = False) -> FileRef:
+    """Return a file as a reply carries it; `voice`: it goes as a voice message, where the platform has such."""
     return FileRef(
-        id=file.id, name=file.name, path=file.path, format=file.format, bytes=file.bytes, seconds=file.seconds
+        id=file.id,
+        name=file.name,
+        path=file.path,
+        format=file.format,
+        bytes=file.bytes,
+        seconds=file.seconds,
+        voice=voice,
     )
 
 

@@ -29,6 +29,12 @@ class MynahError(Exception):
         """The name by which programs know this error."""
         return type(self).__name__
 
+    @property
+    def brief(self) -> str:
+        """The same for where others read along: the nearest sentence of its kind that has no facts in it."""
+        told = (" ".join((kind.__doc__ or "").split()) for kind in type(self).__mro__)
+        return next(sentence for sentence in told if "{" not in sentence)
+
 
 class Refused(MynahError):
     """That cannot be done."""
@@ -36,6 +42,11 @@ class Refused(MynahError):
 
 class UsageError(Refused):
     """Mynah does not understand that; /help shows what it can do."""
+
+    @property
+    def brief(self) -> str:
+        """The sentence as it is: it is about what was typed, which others have read."""
+        return str(self)
 
 
 class NotAllowed(Refused):

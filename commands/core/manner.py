@@ -20,6 +20,12 @@ KINDS: Mapping[Timestamps, frozenset[TimingKind]] = {
 """Which timings are told; a syllable is hard to find without its word."""
 
 
+def kind_of_file(wanted: FileFormat) -> Format:
+    """Return the kind of sound file that is made where this is wanted."""
+    alike = {FileFormat.AUTO: Format.WAV, FileFormat.VOICE: Format.OPUS}
+    return alike.get(wanted) or Format(wanted.value)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manner:
     """How a text is to be said."""
@@ -52,7 +58,12 @@ class Manner:
     @property
     def kind_of_file(self) -> Format:
         """The kind of file that is made."""
-        return Format.WAV if self.format is FileFormat.AUTO else Format(self.format.value)
+        return kind_of_file(self.format)
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether it goes as a voice message, where the platform has such."""
+        return self.format is FileFormat.VOICE
 
     @property
     def settings(self) -> dict[str, str | float]:

@@ -37,6 +37,8 @@ class FileFormat(enum.StrEnum):
     FLAC = "flac"
     OPUS = "ogg-opus"
     M4A = "m4a"
+    VOICE = "voice"
+    """A voice message, where the platform has such; an Opus file elsewhere."""
 
 
 class SampleRate(enum.StrEnum):

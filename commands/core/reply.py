@@ -13,6 +13,10 @@ Json = Any
 """What json.loads returns: the one place where a value's shape is the business of who reads it."""
 
 
+OWN_JOB = 0
+"""Stands for the job that a reply answers, in the values of its actions: its number is not known when they are made."""
+
+
 @value
 class Action:
     """Something that can be done next: a button, or the command to type."""
@@ -23,6 +27,10 @@ class Action:
     """The command's name, its words separated by blanks."""
     values: Mapping[str, Json] = field(default_factory=dict)
     """The values that it is given, in their stored form."""
+    asks: str = ""
+    """The parameter whose value is chosen when it is pressed, where one is: from what completes it, or its choices."""
+    handy: bool = False
+    """Whether it is a convenience: a button where there are buttons, but no line where it would have to be typed."""
 
 
 @value
@@ -43,6 +51,8 @@ class FileRef:
     """How long it lasts, in seconds; None where it is not sound."""
     answers: str = ""
     """The fingerprint of what it answers, where the same asked again is to be answered with it."""
+    voice: bool = False
+    """Whether it goes as a voice message, where the platform has such; its format is 'ogg-opus' then."""
 
 
 @value
@@ -65,6 +75,8 @@ class Reply:
     """The job in which this goes on, where it does (a retry)."""
     error: str = ""
     """The key of the error, where this tells of a failure."""
+    brief: str = ""
+    """The same for where others read along and nobody can be answered in private: without figures and names."""
 
     def to_json(self) -> str:
         """Write it as the outbox keeps it."""

@@ -9,7 +9,7 @@ from dataclasses import field
 
 from commands.core.command import Audience, Command
 from commands.core.context import Inquiry
-from commands.core.errors import Failed, NotAllowed, UsageError
+from commands.core.errors import Failed, MynahError, NotAllowed, UsageError
 from commands.core.params import Attachment
 from commands.core.quote import FREE, Quote
 from commands.core.reply import Json, Reply
@@ -164,4 +164,5 @@ def revive(command: Command | None, name: str, signature: str, stored: str) -> t
 
 def tell(error: Exception) -> Reply:
     """Say an error to the person: its sentence, and its key for programs."""
-    return Reply(text=str(error), private=True, error=type(error).__name__)
+    brief = error.brief if isinstance(error, MynahError) else MynahError().brief
+    return Reply(text=str(error), private=True, error=type(error).__name__, brief=brief)

@@ -11,13 +11,14 @@ from dataclasses import replace
 from commands.core import plan as plans
 from commands.core import sidecars
 from commands.core.context import Inquiry, JobContext
+from commands.core.entries import ref
 from commands.core.errors import Failed, UsageError
 from commands.core.estimate import LONG, quote_text
 from commands.core.manner import USUAL, Manner
 from commands.core.params import TEXT_LIMIT
 from commands.core.plan import Plan
 from commands.core.quote import Quote
-from commands.core.reply import Action, FileRef, Json, Reply
+from commands.core.reply import OWN_JOB, Action, FileRef, Json, Reply
 from commands.core.script import lines, mix
 from commands.core.words import duration, excerpt, file_name
 from engine.encoding import Tags
@@ -31,8 +32,13 @@ from storage import levels
 from storage.files import File
 from storage.metrics import Metric
 
-AGAIN = 4_000
-"""The longest text, in characters, that a button carries to be said again."""
+NEXT_STEPS = (
+    Action(label="Again", command="history again", values={"job": OWN_JOB}, handy=True),
+    Action(label="Other voice", command="history again", values={"job": OWN_JOB}, asks="voice", handy=True),
+    Action(label="Other format", command="history again", values={"job": OWN_JOB}, asks="format", handy=True),
+    Action(label="Keep", command="history keep", values={"job": OWN_JOB}, handy=True),
+)
+"""What can be done with something that was said."""
 LOST = "\ufffd"
 """What stands for a character that came apart or could not be read; nobody says it, and nobody is charged for it."""
 MOST_DIGITS, MOST_LETTERS = 300, 500
@@ -127,11 +133,12 @@ def _reply(
         bytes=take.bytes,
         seconds=take.seconds,
         answers=plan.fingerprint,
+        voice=manner.is_voice,
     )
     return Reply(
         text=" · ".join(facts),
         files=(sound, *beside),
-        actions=_again(text, plan, manner),
+        actions=NEXT_STEPS,
         data=_data(text, plan, take.seconds, cached=False),
     )
 
@@ -148,15 +155,12 @@ def _known(files: Sequence[File], text: str, plan: Plan, manner: Manner) -> Repl
     """Answer with files that are there already."""
     sound, *_ = files
     assert sound.seconds is not None, f"file {sound.id} answers a text and is no sound"
-    refs = tuple(
-        FileRef(id=file.id, name=file.name, path=file.path, format=file.format, bytes=file.bytes, seconds=file.seconds)
-        for file in files
-    )
+    refs = tuple(ref(file, voice=manner.is_voice and file is sound) for file in files)
     told = f'"{excerpt(text)}" · {duration(sound.seconds)} · {plan.voice.title} · said before, so it is free'
     return Reply(
         text=told,
         files=refs,
-        actions=_again(text, plan, manner),
+        actions=NEXT_STEPS,
         data=_data(text, plan, sound.seconds, cached=True),
     )
 
@@ -169,13 +173,6 @@ def _data(text: str, plan: Plan, seconds: float, *, cached: bool) -> dict[str, J
         "cached": cached,
         "characters": len(text),
     }
-
-
-def _again(text: str, plan: Plan, manner: Manner) -> tuple[Action, ...]:
-    if len(text) > AGAIN:
-        return ()
-    values = {"text": text, "voice": plan.voice.name, **manner.settings}
-    return (Action(label="Again", command="speak", values=values),)
 
 
 async def _measured(ctx: JobContext, plan: Plan, abilities: Abilities) -> float:

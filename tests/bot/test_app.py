@@ -161,7 +161,7 @@ class Shouting(Adapter):
     async def deliver(self, delivery_id: int, address: Mapping[str, Json], reply: Reply) -> str:
         return "shouted"
 
-    def repeatable(self, address: Mapping[str, Json]) -> bool:
+    def repeatable(self, address: Mapping[str, Json], age: float) -> bool:
         return True
 
 

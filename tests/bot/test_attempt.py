@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import attempt
+from commands.core.reply import Action, Reply
 from tests.fakes.running import running
 from tests.fakes.waiting import until
 
@@ -34,7 +35,9 @@ async def test_what_goes_wrong_every_time_fails_kindly_and_costs_nothing(
         await mynah.ended(job, "failed")
         reply = mynah.post.sent[0]["reply"]
         assert reply["error"] == "GaveUp" and reply["text"].startswith("Mynah tried this 3 times")
-        assert reply["actions"] == [{"label": "Try again", "command": "jobs retry", "values": {"job": job}}]
+        assert Reply.from_json(json.dumps(reply)).actions == (
+            Action(label="Try again", command="jobs retry", values={"job": job}),
+        )
         assert await mynah.charged() == (0, 0)
         assert "stumbled at attempt 3" in caplog.text and "stumbled" not in reply["text"]
 

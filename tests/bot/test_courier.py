@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot import courier
-from commands.core.reply import Reply
+from commands.core.reply import OWN_JOB, Action, Reply
 from storage import deliveries
 from tests.fakes.running import Running, running
 
@@ -109,13 +110,26 @@ async def test_a_send_that_breaks_is_asked_about_once_where_it_must_not_be_repea
         assert len(arrived(mynah)) == 2, "a question is not asked about"
 
 
+async def test_what_can_be_done_next_is_sent_with_the_number_of_the_job_that_is_answered(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        first = await mynah.ticket("speak", {"text": "Hello."})
+        await mynah.ended(first)
+        second = await mynah.ticket("speak", {"text": "Hello."})
+        await mynah.ended(second)
+        told = [Reply.from_json(json.dumps(each["reply"])).actions for each in mynah.post.sent]
+        assert [{action.values["job"] for action in actions} for actions in told] == [{first}, {second}]
+        kept = await mynah.value("SELECT reply FROM deliveries WHERE job_id = :id", id=first)
+        assert {action.values["job"] for action in Reply.from_json(kept).actions} == {OWN_JOB}
+        assert not (await mynah.reply("history keep", {"job": second})).error
+
+
 async def test_the_question_about_a_job_offers_to_have_it_again(tmp_path: Path) -> None:
     async with running(tmp_path) as mynah:
         job = await mynah.ticket("speak", {"text": "Hello."}, breaks=1, repeatable=False)
         await mynah.until(STATES, "unknown sent")
-        assert mynah.post.sent[1]["reply"]["actions"] == [
-            {"label": "Send it again", "command": "jobs show", "values": {"job": job}}
-        ]
+        assert Reply.from_json(json.dumps(mynah.post.sent[1]["reply"])).actions == (
+            Action(label="Send it again", command="jobs show", values={"job": job}),
+        )
         assert (await mynah.reply("jobs show", {"job": job})).files
 
 

@@ -72,7 +72,8 @@ async def test_a_blocked_person_is_not_answered_there_but_an_owner_is(tmp_path: 
         await mynah.app.database.write(lambda tx: blocks.add(tx, 1, 1, None, "rude"))
         await mynah.reply("help", caller=BOB)  # after any quick command, nobody is kept in mind
         reply = await mynah.reply("help")
-        assert reply.error == "NotAllowed" and "here (rude)" in reply.text
+        assert reply.error == "Blocked" and "here (rude)" in reply.text
+        assert reply.brief == "Mynah does not answer you; an admin can change that."
         assert not (await mynah.reply("help", caller=replace(ADA, rank=Audience.OWNERS))).error
         assert not (await mynah.reply("help", caller=replace(ADA, place="42", kind="server"))).error
 
@@ -203,3 +204,27 @@ async def test_while_mynah_stops_nothing_is_taken(tmp_path: Path) -> None:
 
 def _request(command: str, values: dict[str, object]) -> Request:
     return Request(command=command, values=values, address={"to": "ada"})
+
+
+async def test_the_draft_that_a_next_message_may_complete_is_found_again(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        desk = mynah.app.desk
+        assert await desk.open_draft(ADA) == ""
+        asked = await desk.ask(ADA, Request(command="speak", address={"to": "ada"}), drafts=True)
+        assert isinstance(asked, Reply)
+        assert await desk.open_draft(ADA) == asked.data["draft"]
+        assert await desk.open_draft(BOB) == "" and await desk.open_draft(replace(ADA, place="42", kind="server")) == ""
+        done = await desk.complete(ADA, asked.data["draft"], {"text": "Hello."}, address={"to": "ada"})
+        assert isinstance(done, Ticket)
+        assert await desk.open_draft(ADA) == ""
+
+
+async def test_a_persons_sounds_that_a_platform_has_are_found_by_their_words(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        desk = mynah.app.desk
+        for id, text in enumerate(("Good morning.", "Good night."), 1):
+            await mynah.ended(await mynah.ticket("speak", {"text": text}))
+            await desk.memory.note_upload(id, "durable:7", "voice", f"ref {id}")
+        assert [clip.reference for clip in await desk.clips(ADA, "durable:7", "voice", "")] == ["ref 2", "ref 1"]
+        assert [clip.reference for clip in await desk.clips(ADA, "durable:7", "voice", " MORNING")] == ["ref 1"]
+        assert await desk.clips(BOB, "durable:7", "voice", "") == []

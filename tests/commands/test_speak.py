@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import wave
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -14,7 +15,8 @@ import pytest
 from commands.core.command import Audience, Lane
 from commands.core.errors import QuotaReached, UsageError
 from commands.core.estimate import LONG
-from commands.core.params import Attachment
+from commands.core.params import Attachment, FileFormat
+from commands.core.reply import OWN_JOB
 from commands.core.request import admit, find
 from commands.speak import speak
 from storage import lexicon
@@ -105,15 +107,33 @@ async def test_a_long_text_tells_how_far_it_has_come(world: World) -> None:
 async def test_an_action_says_it_again_exactly(world: World) -> None:
     ada = await world.person("ada")
     first = await world.ask(ada, "speak", text=HELLO, voice="en-gb", speed=1.5)
-    (again,) = first.actions
-    second = await world.ask(ada, again.command, **again.values)
+    again, *_ = first.actions
+    assert again.values == {"job": OWN_JOB}
+    second = await world.ask(ada, again.command, job=1)
     assert second.text == f"{first.text} · said before, so it is free"
     assert second.files == first.files
 
 
-async def test_a_text_too_long_for_a_button_has_none(world: World) -> None:
-    reply = await world.ask(await world.person("ada"), "speak", text="word " * 810)
-    assert reply.actions == ()
+async def test_what_was_said_offers_another_voice_another_format_and_to_be_kept(world: World) -> None:
+    reply = await world.ask(await world.person("ada"), "speak", text=HELLO)
+    assert [(each.label, each.command, each.asks) for each in reply.actions] == [
+        ("Again", "history again", ""),
+        ("Other voice", "history again", "voice"),
+        ("Other format", "history again", "format"),
+        ("Keep", "history keep", ""),
+    ]
+    assert all(each.handy for each in reply.actions)
+
+
+async def test_where_nobody_asks_for_a_format_the_platforms_own_is_made(world: World) -> None:
+    world.rules = replace(world.rules, formats={"discord": FileFormat.VOICE})
+    ada = await world.person("ada")
+    (file,) = (await world.ask(ada, "speak", text=HELLO)).files
+    assert (file.format, file.voice) == ("ogg-opus", True)
+    (again,) = (await world.ask(ada, "speak", text=HELLO)).files
+    assert (again.id, again.voice) == (file.id, True)
+    (other,) = (await world.ask(ada, "speak", text=HELLO, format="flac")).files
+    assert (other.format, other.voice) == ("flac", False)
 
 
 async def test_a_text_that_grows_beyond_the_most_when_it_is_made_readable_is_refused(world: World) -> None:

@@ -73,7 +73,7 @@ class DurableAdapter(Adapter):
             raise ConnectionError("the line broke")
         return f"message {delivery_id}"
 
-    def repeatable(self, address: Mapping[str, Json]) -> bool:
+    def repeatable(self, address: Mapping[str, Json], age: float) -> bool:
         return bool(address.get("repeatable", True))
 
     def durable(self, address: Mapping[str, Json]) -> bool:

@@ -51,6 +51,22 @@ async def test_a_draft_is_not_taken_after_its_time_and_goes(database: Database, 
     assert await database.write(lambda tx: drafts.take(tx, later.code, ada)) == later
 
 
+async def test_the_latest_open_draft_of_a_person_is_found_where_it_was_left(database: Database, ada: int) -> None:
+    def work(tx: Transaction) -> tuple[Draft, Draft | None, Draft | None, Draft | None]:
+        elsewhere, bob = making.place(tx, "43"), making.person(tx, "2", "Bob")
+        leave(tx, ada)
+        latest = leave(tx, ada)
+        by_code = drafts.leave(
+            tx, user_id=ada, place_id=1, command="forget", signature="s", values={}, missing="confirm", address={}
+        )
+        assert by_code.code != latest.code
+        found = drafts.open_of(tx, ada, 1)
+        return latest, found, drafts.open_of(tx, ada, elsewhere), drafts.open_of(tx, bob, 1)
+
+    latest, found, elsewhere, bobs = await database.write(work)
+    assert found == latest and elsewhere is None and bobs is None
+
+
 async def test_codes_cannot_be_guessed(database: Database, ada: int) -> None:
     codes = await database.write(lambda tx: [leave(tx, ada).code for _ in range(500)])
     assert len(set(codes)) == 500

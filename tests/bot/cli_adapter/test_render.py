@@ -36,8 +36,8 @@ def test_a_required_value_stands_alone_and_is_quoted_where_it_must_be() -> None:
     assert shown == "  mynah quota set 'my metric' 5 --member 7   Set"
 
 
-def test_an_action_that_carries_a_text_or_is_unknown_is_not_shown() -> None:
-    again = Action(label="Again", command="speak", values={"text": "Hello", "voice": "en"})
+def test_an_action_that_is_only_handy_or_is_unknown_is_not_shown() -> None:
+    again = Action(label="Again", command="history again", values={"job": 7}, handy=True)
     gone = Action(label="Gone", command="no such thing")
     assert CHAT.reply(Reply(text="Done.", actions=(again, gone))) == "Done."
 

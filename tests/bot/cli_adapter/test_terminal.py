@@ -113,7 +113,7 @@ async def test_a_place_that_is_gone_is_said_with_where_the_file_is_kept(
 
 
 def test_an_address_of_the_terminal_outlives_a_restart_and_may_be_used_twice(terminal: Terminal) -> None:
-    assert terminal.durable({}) and terminal.repeatable({}) and terminal.repeatable({"output": "/a"})
+    assert terminal.durable({}) and terminal.repeatable({}, 9.0) and terminal.repeatable({"output": "/a"}, 9.0)
 
 
 def test_no_command_has_a_name_that_the_terminal_needs_for_itself() -> None:

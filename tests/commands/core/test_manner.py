@@ -42,13 +42,22 @@ def test_a_format_that_is_asked_for_is_the_same_as_one_that_comes_by_itself() ->
     assert replace(USUAL, format=FileFormat.WAV).fingerprint() == USUAL.fingerprint()
 
 
-@pytest.mark.parametrize("format", [each for each in FileFormat if each is not FileFormat.AUTO])
+WAYS = {FileFormat.AUTO, FileFormat.VOICE}
+"""What can be asked for and is no kind of file by itself."""
+
+
+@pytest.mark.parametrize("format", [each for each in FileFormat if each not in WAYS])
 def test_every_format_that_can_be_asked_for_is_made(format: FileFormat) -> None:
     assert Manner(format=format).kind_of_file.value == format.value
 
 
 def test_every_format_that_is_made_can_be_asked_for() -> None:
-    assert {each.value for each in Format} == {each.value for each in FileFormat} - {"auto"}
+    assert {each.value for each in Format} == {each.value for each in set(FileFormat) - WAYS}
+
+
+def test_a_voice_message_is_an_opus_file() -> None:
+    assert Manner(format=FileFormat.VOICE).kind_of_file is Format.OPUS
+    assert [each for each in FileFormat if Manner(format=each).is_voice] == [FileFormat.VOICE]
 
 
 @pytest.mark.parametrize(("rate", "hz"), [(SampleRate.AUTO, 0), (SampleRate.R8000, 8000), (SampleRate.R48000, 48000)])
