@@ -6,7 +6,10 @@ import enum
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bot import platforms
 from bot.cli_adapter.options import places
+from bot.cli_adapter.terminal import Terminal
+from bot.features import Feature
 from bot.settings_file import settings_file, settings_table
 from commands.core.command import Audience, Command, Lane, commands
 from commands.core.params import Attachment, Between, Body, Instead, Kinds, Member, Param, PlaceId, Role, Suggest, Word
@@ -18,8 +21,8 @@ COMMANDS_HEAD = """\
 
 Written from the declarations in `commands/` by `make docs`.
 
-In this version the commands are asked in the terminal: in the chat as `/speak Hello`, from a shell as
-`mynah speak Hello`. The names for Discord and Telegram are those that their adapters will show.
+They are asked on Discord, on Telegram and in the terminal: there in the chat as `/speak Hello`, from a shell as
+`mynah speak Hello`. [platforms.md](platforms.md) tells what looks how on which.
 """
 SETTINGS_HEAD = """\
 # Settings
@@ -31,6 +34,14 @@ A setting is `MYNAH_<SECTION>__<KEY>` in the environment or in a file `.env` bes
 The file in use is `--config FILE`, else `MYNAH_CONFIG`, else the nearest config.toml upward that has a `[mynah]` table.
 `MYNAH_DATA` says where the data folder is; without it, it is `data/` beside the config.toml in use, or your own data
 folder where there is none. An unknown key is refused, and the nearest real one offered.
+"""
+PLATFORMS_HEAD = """\
+# Platforms
+
+Written from what each adapter says of itself (`shows`) by `make docs`.
+
+A command is declared once. What a platform cannot show as it is declared has a fallback, and this is all of them.
+[discord.md](discord.md) and [telegram.md](telegram.md) tell how each platform is set up.
 """
 AUDIENCES = {Audience.EVERYONE: "everyone", Audience.ADMINS: "admins of the place", Audience.OWNERS: "owners"}
 LANES = {
@@ -57,8 +68,20 @@ def documents() -> dict[str, str]:
     return {
         "config.toml": settings_file(),
         "docs/commands.md": "\n".join([COMMANDS_HEAD, *map(command_page, commands().values())]),
+        "docs/platforms.md": platforms_page(),
         "docs/settings.md": f"{SETTINGS_HEAD}\n{settings_table()}",
     }
+
+
+def platforms_page() -> str:
+    """Compare how the platforms show what commands and answers are made of."""
+    kinds = [kind for name in platforms.names() if (kind := platforms.find(name)) is not None]
+    kinds = [*kinds, Terminal]
+    titles = [kind.name.capitalize() for kind in kinds]
+    rows = [[feature.value, *(kind.shows[feature] for kind in kinds)] for feature in Feature]
+    table = [["", *titles], ["---"] * (len(kinds) + 1), *rows]
+    lines = (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in table)
+    return "\n".join([PLATFORMS_HEAD, *lines, ""])
 
 
 def command_page(command: Command) -> str:

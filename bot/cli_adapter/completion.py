@@ -10,7 +10,7 @@ import argcomplete
 from argcomplete.shell_integration import shellcode
 
 from bot.cli_adapter.options import extras, places
-from bot.cli_adapter.parser import OWN, SHELLS
+from bot.cli_adapter.own import OWN
 from commands.core.command import Command, commands
 from commands.core.params import Attachment, Param, Suggest
 
@@ -38,10 +38,11 @@ def tree(
     """Make the parsers that argcomplete walks; nothing is ever parsed with them but what stands before the cursor."""
     root = _parser(argparse.ArgumentParser(add_help=False), ["--version", "--help"], ["--config"])
     branches: dict[tuple[str, ...], Branch] = {(): root.add_subparsers()}
-    for word, help in OWN.items():
-        branches[()].add_parser(word, help=help, add_help=False)
-    branches[()].choices["completion"].add_argument("shell", choices=SHELLS)
-    _parser(branches[()].choices["run"], ["--help"], ["--config"])
+    for word, own in OWN.items():
+        leaf = branches[()].add_parser(word, help=own.help, add_help=False)
+        if own.words:
+            leaf.add_argument("word", choices=own.words)
+        _parser(leaf, ["--help", *(["--json"] if own.json else [])], ["--config"] if own.config else [])
     for command in every.values():
         leaf = _branch(branches, command.path[:-1]).add_parser(
             command.path[-1], help=command.summary.replace("%", "%%"), add_help=False

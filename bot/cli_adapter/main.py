@@ -103,6 +103,10 @@ def _do(typed: Typed, every: Mapping[str, Command]) -> int:
 
         streams.say(script(typed.about[0]))
         return 0
+    if typed.own == "demo":
+        from bot.cli_adapter.demo import show
+
+        return asyncio.run(show(typed.about[0]))
     return _start(typed, every)
 
 
@@ -110,10 +114,10 @@ def _start(typed: Typed, every: Mapping[str, Command]) -> int:
     from bot.config import load
 
     loaded = load(typed.config or None, os.environ)
-    chat = typed.command is None and streams.is_terminal()
+    chat = typed.own == "run" and streams.is_terminal()
     width = streams.width if streams.is_shown() else None
     renderer = Renderer(every, chat=chat, unicode=streams.shows_unicode(), width=width)
-    with _log(loaded, chat=chat or typed.command is not None):
+    with _log(loaded, chat=chat or typed.own != "run"):
         try:
             return asyncio.run(_work(typed, loaded, renderer, chat))
         except Exception as error:
@@ -131,6 +135,10 @@ def _work(typed: Typed, loaded: Loaded, renderer: Renderer, chat: bool) -> Corou
 
         shot = OneShot(typed, typed.command, renderer, Bar(sys.stderr, renderer, dumb=streams.is_dumb()))
         return shot.run(loaded, shot.prepare())
+    if typed.own == "doctor":
+        from bot.cli_adapter.doctor import tell
+
+        return tell(loaded, for_program=typed.json)
     from bot.cli_adapter.run import converse, serve
 
     return (converse if chat else serve)(loaded, renderer)

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.cli_adapter.options import Extra, default_of, extras, places
-from bot.cli_adapter.parser import OWN
+from bot.cli_adapter.own import OWN
 from bot.cli_adapter.render import for_shell
 from commands.core.command import Audience, Command
 from commands.core.params import Attachment, Between, Body, Param, Word
@@ -35,22 +35,23 @@ def manual(about: tuple[str, ...], commands: Mapping[str, Command], *, chat: boo
     if not about:
         return _everything(commands)
     if about[0] in OWN:
-        usage = "run [--config FILE]" if about[0] == "run" else "completion SHELL"
-        return f"mynah {usage}\n\n{_prose(OWN[about[0]])}\n"
+        own = OWN[about[0]]
+        return f"mynah {own.usage(about[0])}\n\n{_prose(own.help)}\n"
     if command := commands.get(" ".join(about)):
         return _command(command, True) if chat else for_shell(_command(command, False), commands)
     return _group(about, commands)
 
 
 def _everything(commands: Mapping[str, Command]) -> str:
-    tops: dict[str, str] = {"run": OWN["run"]}
+    first, *others = OWN
+    tops: dict[str, str] = {first: OWN[first].help}
     for command in commands.values():
         top = command.path[0]
         if len(command.path) == 1:
             tops[top] = command.summary
         else:
             tops[top] = f"{tops[top]}, {command.path[1]}" if top in tops else f"Its commands: {command.path[1]}"
-    tops["completion"] = OWN["completion"]
+    tops.update({word: OWN[word].help for word in others})
     return "\n".join(
         (
             "mynah [--config FILE] [COMMAND …]\n",

@@ -6,18 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.cli_adapter.options import Given, default_of, nearest, places
+from bot.cli_adapter.own import OWN
 from commands.core.command import Command
 from commands.core.errors import UsageError
 from commands.core.params import Body
 from engine.value import value
-
-OWN = {
-    "run": "Start Mynah: on a terminal to chat, elsewhere to serve until it is stopped.",
-    "completion": "Print what teaches your shell to complete mynah's commands: bash, zsh or fish.",
-}
-"""What the program itself can do, beside the commands."""
-SHELLS = ("bash", "zsh", "fish")
-"""The shells that `mynah completion` knows."""
 
 
 @value
@@ -27,9 +20,9 @@ class Typed:
     command: Command | None = None
     """The command that is asked for, where it is one."""
     own: str = ""
-    """What the program itself is to do: 'run', 'completion', 'help' or 'version'; empty where it is a command."""
+    """What the program itself is to do: a word of OWN, 'help' or 'version'; empty where it is a command."""
     about: tuple[str, ...] = ()
-    """What 'help' is about; nothing: about everything. The shell, for 'completion'."""
+    """What 'help' is about; nothing: about everything. The shell or the platform, for what takes one."""
     values: Mapping[str, object] = field(default_factory=dict)
     """What was given for the command's parameters."""
     output: str = ""
@@ -56,7 +49,7 @@ def read(words: Sequence[str], commands: Mapping[str, Command]) -> Typed:
     if not rest:
         return Typed(own="run", config=config)
     if rest[0] in OWN:
-        return _own(rest[0], rest[1:], config)
+        return _own(rest[0], rest[1:], config, as_json)
     if rest[0] == "help" and "--json" not in words:  # 'help quota set' is 'quota set --help': it starts nothing
         rest = [*(word.removeprefix("command=") for word in rest[1:]), "--help"]
         if rest[0] == "--help":
@@ -111,17 +104,20 @@ def _front(words: list[str]) -> tuple[dict[str, str], list[str]]:
 _SEE = "mynah --help shows what there is."
 
 
-def _own(word: str, rest: list[str], config: str) -> Typed:
-    given, rest = _front(rest)
+def _own(word: str, rest: list[str], config: str, as_json: bool) -> Typed:
+    """Understand what stands behind a word of the program's own; its options may stand around its word."""
+    own = OWN[word]
+    before, rest = _front(rest)
+    after, extra = _front(rest[1:]) if own.words else ({}, rest)
+    given = {**before, **after}
     if "help" in given:
         return Typed(own="help", about=(word,))
-    if word == "completion":
-        if len(rest) != 1 or rest[0] not in SHELLS:
-            raise UsageError(f"completion needs the name of your shell: {', '.join(SHELLS)}.")
-        return Typed(own=word, about=(rest[0],))
-    if rest:
-        raise UsageError("run has no use for {word}; it takes --config only.", word=repr(rest[0][:40]))
-    return Typed(own=word, config=given.get("config", config))
+    about = tuple(rest[:1]) if own.words else ()
+    if own.words and (not about or about[0] not in own.words):
+        raise UsageError(f"{word} needs {own.wanted}: {', '.join(own.words)}.")
+    if extra or ("config" in given and not own.config) or ("json" in given and not own.json):
+        raise UsageError("{use} is all that {word} takes.", use=f"'mynah {own.usage(word)}'", word=word)
+    return Typed(own=word, about=about, config=given.get("config", config), json=as_json or "json" in given)
 
 
 def _find(words: list[str], commands: Mapping[str, Command]) -> _Found | tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.adapter import Adapter, Limits, Undeliverable
 from bot.cli_adapter.output import in_words, place
 from bot.desk import Caller
+from bot.features import Feature
 from commands.core.command import Audience
 from commands.core.reply import Json, Reply
 
@@ -31,6 +32,29 @@ class Terminal(Adapter):
     name = NAME
     limits = Limits(text=1_000_000, file_bytes=2**53, sends=1)
     pace = 0.2
+    shows = {
+        Feature.COMMAND: "`/quota set` in the chat, `mynah quota set` in the shell",
+        Feature.ADMINS: "shown to all: whoever sits there runs this Mynah",
+        Feature.TEXT: "the rest of the line, or a line without a slash; in the shell, `-` reads what is piped in",
+        Feature.LONG_TEXT: "piped in, or a file",
+        Feature.FILE: "its path",
+        Feature.VOICE: "completed with Tab",
+        Feature.NUMBER: "checked, and refused in words",
+        Feature.CHOICE: "completed with Tab",
+        Feature.MEMBER: "`discord:8035`, or Mynah's own number",
+        Feature.MISSING: "refused, and told what to add",
+        Feature.QUICK: "on the screen",
+        Feature.PRIVATE: "on the screen, which is yours",
+        Feature.WAITING: "not told: it is next",
+        Feature.PROGRESS: "a moving bar",
+        Feature.SOUND: "a file whose path is shown; played where the machine can",
+        Feature.VOICE_MESSAGE: "an Opus file",
+        Feature.BESIDE: "files beside it, of the same name",
+        Feature.LARGE: "no limit",
+        Feature.ACTION: "the command to type, but for what is only handy",
+        Feature.CHOSEN: "not shown: the command takes it as an option",
+        Feature.LOST: "does not happen: what is shown twice does no harm",
+    }
 
     def __init__(self, data: Path, screen: Screen) -> None:
         self._data = data

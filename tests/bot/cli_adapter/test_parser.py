@@ -105,6 +105,23 @@ def test_help_is_about_what_stands_before_it() -> None:
     assert typed("--version").own == "version"
 
 
+def test_what_the_program_does_by_itself_takes_its_own_word_and_options_only() -> None:
+    assert (typed("doctor", "--json").own, typed("doctor", "--json").json) == ("doctor", True)
+    assert typed("--json", "doctor").json and typed("doctor", "--config", "a.toml").config == "a.toml"
+    assert (typed("demo", "telegram").own, typed("demo", "telegram").about) == ("demo", ("telegram",))
+    assert typed("demo", "--help") == typed("demo", "discord", "--help")
+    for words, said in (
+        (["demo"], "demo needs the name of a platform: discord, telegram."),
+        (["demo", "irc"], "demo needs the name of a platform: discord, telegram."),
+        (["doctor", "now"], "'mynah doctor [--config FILE] [--json]' is all that doctor takes."),
+        (["run", "--json"], "'mynah run [--config FILE]' is all that run takes."),
+        (["demo", "discord", "now"], "'mynah demo discord|telegram' is all that demo takes."),
+    ):
+        with pytest.raises(UsageError) as refused:
+            typed(*words)
+        assert str(refused.value) == said
+
+
 def test_help_may_stand_in_front_too() -> None:
     assert typed("help") == typed("help", "--help") == typed("--help")
     assert typed("help", "quota", "set") == typed("quota", "set", "--help")
@@ -148,7 +165,7 @@ def test_an_unknown_option_is_answered_with_the_nearest() -> None:
         (("speak", "Hello", "--output="), "--output needs a value behind it."),
         (("--config",), "--config needs the name of a settings file behind it."),
         (("voices", "--output", "x"), "voices list has no option --output."),
-        (("run", "fast"), "run has no use for 'fast'; it takes --config only."),
+        (("run", "fast"), "'mynah run [--config FILE]' is all that run takes."),
         (("completion", "cmd"), "completion needs the name of your shell: bash, zsh, fish."),
     ],
 )

@@ -1,0 +1,105 @@
+"""The doctor: says of each part of this installation whether it is well, and what to do where it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+
+from bot import engines, platforms
+from bot.adapter import Finding
+from bot.config import Loaded
+from bot.settings import SECTIONS
+from commands.core.words import count, size
+from engine.engine import EngineError
+from engine.value import value
+from storage.errors import FolderInUse, StorageError
+from storage.folder import Folder
+
+PATIENCE = 30.0
+"""Seconds that a platform may take to answer."""
+MB = 1_000_000
+
+
+@value
+class Diagnosis:
+    """What was found out about one part."""
+
+    part: str
+    """Which: 'settings', 'data', 'voices', or a platform's name."""
+    finding: Finding
+    """What it is."""
+
+
+async def examine(loaded: Loaded) -> AsyncIterator[Diagnosis]:
+    """Look at one part after another; nothing is started and nothing is changed."""
+    source = f"They come from {loaded.file}." if loaded.file else "There is no config.toml, and none is needed."
+    yield Diagnosis(part="settings", finding=Finding(state="good", words=source))
+    for finding in _data(loaded):
+        yield Diagnosis(part="data", finding=finding)
+    async for finding in _voices(loaded):
+        yield Diagnosis(part="voices", finding=finding)
+    for name in (*SECTIONS, *loaded.extra):
+        if name in loaded.extra or name in platforms.names():
+            for finding in await _platform(loaded, name):
+                yield Diagnosis(part=name, finding=finding)
+
+
+def _data(loaded: Loaded) -> Iterator[Finding]:
+    least = loaded.settings.files.least_free_mb
+    try:
+        Folder.take(loaded.data).release()
+        yield Finding(state="good", words=f"It is in {loaded.data}, and can be written.")
+    except FolderInUse:
+        yield Finding(state="note", words=f"It is in {loaded.data}; Mynah is running on it now.")
+    except StorageError as error:
+        yield Finding(state="bad", words=str(error))
+        return
+    free = shutil.disk_usage(loaded.data).free
+    if free < least * MB:
+        yield Finding(
+            state="bad",
+            words=f"{size(free)} of its disk are free, and new work is taken from {size(least * MB)} on. "
+            "Make room, or set files.least_free_mb lower.",
+        )
+    else:
+        yield Finding(state="good", words=f"{size(free)} of its disk are free.")
+    if os.name == "posix" and loaded.data.stat().st_mode & 0o077:
+        yield Finding(
+            state="note", words=f"Others on this machine can look into it; 'chmod 700 {loaded.data}' ends it."
+        )
+
+
+async def _voices(loaded: Loaded) -> AsyncIterator[Finding]:
+    router = engines.router(loaded.settings.engine.name)
+    try:
+        await router.open()
+        for name, abilities in router.abilities.items():
+            languages = count(len(abilities.languages), "languages")
+            yield Finding(state="good", words=f"{name} {abilities.version} speaks {languages}.")
+        for name, failure in router.failures.items():
+            yield Finding(state="note", words=f"{name} does not speak: {failure}")
+    except EngineError as error:
+        yield Finding(state="bad", words=str(error))
+    finally:
+        await router.close()
+
+
+async def _platform(loaded: Loaded, name: str) -> tuple[Finding, ...]:
+    section = loaded.settings.section(name)
+    if section is not None and not section.configured:
+        words = f"It is not set up; docs/{name}.md tells how." if name in platforms.names() else "It is not set up."
+        return (Finding(state="note", words=words),)
+    try:
+        kind = platforms.find(name)
+        if kind is None:
+            return (Finding(state="bad", words=f"[{name}] is set up, but this Mynah does not bring it."),)
+        async with asyncio.timeout(PATIENCE):
+            found = await kind.examine(section if section is not None else loaded.extra[name])
+    except ImportError as error:
+        return (Finding(state="bad", words=f"A library that it needs is missing ({error.name}); install Mynah anew."),)
+    except TimeoutError:
+        words = f"It did not answer within {PATIENCE:.0f} seconds; look at the network of this machine."
+        return (Finding(state="bad", words=words),)
+    return tuple(found) or (Finding(state="note", words="It is set up; nothing more can be told from here."),)
