@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bot.adapter import Adapter, Limits, Undeliverable
 from bot.cli_adapter.output import in_words, place
@@ -32,7 +32,7 @@ class Terminal(Adapter):
     name = NAME
     limits = Limits(text=1_000_000, file_bytes=2**53, sends=1)
     pace = 0.2
-    shows = {
+    shows: ClassVar[Mapping[Feature, str]] = {
         Feature.COMMAND: "`/quota set` in the chat, `mynah quota set` in the shell",
         Feature.ADMINS: "shown to all: whoever sits there runs this Mynah",
         Feature.TEXT: "the rest of the line, or a line without a slash; in the shell, `-` reads what is piped in",
