@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.callers import Caller, Callers
 from bot.fitting import Fitting
@@ -51,7 +51,7 @@ class Desk:
         self._host = host
         self.memory = Memory(database)
         """What adapters remember of their platforms."""
-        self.fitting = Fitting(folder.staging)
+        self.fitting = Fitting(folder.path / "fitting")
         """What makes files small enough for a platform."""
         self._callers = Callers(database, folder, settings)
         self._stager = Stager(database, folder, host)
@@ -133,6 +133,17 @@ class Desk:
         """Let a place that has another id on its platform from now on be the same place."""
         await self._database.write(lambda tx: places.move(tx, platform, old, new, kind, name))
         self._callers.forget()
+
+    async def note_same(self, caller: Caller, event_id: str, others: Sequence[str]) -> None:
+        """Note that other events are parts of one that was asked, so that none of them is asked again by itself."""
+
+        def note(tx: Transaction) -> None:
+            first = events.seen(tx, caller.platform, event_id)
+            for other in others if first else ():
+                if first and events.seen(tx, caller.platform, other) is None:
+                    events.note(tx, caller.platform, other, first.user_id, job_id=first.job_id, reply=first.reply)
+
+        await self._database.write(note)
 
     async def settle(self) -> None:
         """Wait until every attachment that is being fetched is there, or is lost."""

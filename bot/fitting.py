@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import re
+import secrets
 import shutil
 import threading
 import time
@@ -25,7 +25,7 @@ from commands.core.reply import FileRef
 from commands.core.words import NAME_LIMIT, size
 from engine.encoding import nearest
 from engine.engine import EngineError
-from engine.recode import Original, Recoded, bit_rate, cuts, split
+from engine.recode import Original, Pause, Recoded, bit_rate, choose_cuts, pauses, split
 from engine.speech import Format
 from engine.take import Stopped, Target
 from engine.value import value
@@ -41,12 +41,12 @@ _LABELS = {"wav": "WAV", "mp3": "MP3", "flac": "FLAC", "ogg-opus": "Opus", "m4a"
 """What people call the kinds of file."""
 _SMALLER = {
     # Every chat plays MP3 on every device, with its title; some phones do not play Ogg. So Opus comes after it, where
-    # it takes half the size of MP3 to make a sound fit.
+    # it takes that to make a sound fit: made with more work, it has little more than half the size.
     Format.WAV: (Format.MP3, Format.OPUS),
     Format.FLAC: (Format.MP3, Format.OPUS),
     Format.M4A: (Format.MP3, Format.OPUS),
     Format.MP3: (Format.OPUS,),
-    # Made with more work it is a quarter smaller.
+    # What was made quickly is a quarter smaller when it is made with more work.
     Format.OPUS: (Format.OPUS,),
 }
 """What a kind of file is made, one after another, where it is too large."""
@@ -64,6 +64,8 @@ _SHORTER = 0.85
 """By how much."""
 _MISSING = 0.25
 """How many seconds may be missing of what is known of a sound's length."""
+_COARSE = 2.0
+"""How many seconds the times of files may be off."""
 _PREFIX = "fitting-"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 
@@ -97,12 +99,15 @@ class Fitting:
         Args:
             files: What is to be sent, with whole paths.
             limit: The largest file that the chat takes, in bytes.
-            key: What tells this delivery from all others that are under way.
+            key: Which delivery this is, for the names of temporary files.
+
+        Raises:
+            OSError: There is no room for temporary files.
         """
         if all(file.bytes <= limit for file in files):
             yield Fitted(files=tuple(files))
             return
-        folder = self._folder / f"{_PREFIX}{_UNSAFE.sub('_', key)}"
+        folder = self._folder / f"{_PREFIX}{_UNSAFE.sub('_', key)}-{secrets.token_hex(4)}"
         stop = threading.Event()
         try:
             async with self._turn:
@@ -114,7 +119,7 @@ class Fitting:
     def _make(self, files: Sequence[FileRef], limit: int, folder: Path, stopped: Callable[[], bool]) -> Fitted:
         if not self._cleared:
             self._clear()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True)
         large = [file for file in files if file.bytes > limit]
         sent: list[FileRef] = []
         left: list[FileRef] = []
@@ -134,7 +139,7 @@ class Fitting:
         """Remove what a run that was killed has left; what is younger than this one may be in use."""
         with suppress(OSError):
             for entry in self._folder.glob(f"{_PREFIX}*"):
-                if entry.stat().st_mtime < self._since:
+                if entry.stat().st_mtime < self._since - _COARSE:
                     shutil.rmtree(entry, ignore_errors=True)
         self._cleared = True
 
@@ -157,7 +162,7 @@ class _Ladder:
         """
         if self._file.format not in _LABELS:
             return []
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir()
         try:
             with Original(self._path) as original:
                 rate, seconds = original.made_rate, original.seconds
@@ -184,17 +189,20 @@ class _Ladder:
         kinds = (Format.OPUS,) if self._file.format == Format.OPUS else (Format.MP3, Format.OPUS)
         room = max(0, self._limit - _HEAD)
         lasts = {each: room / (_bytes_a_second(each, rate) * _MOST_SHARE[each]) for each in kinds}
-        format = min(kinds, key=lambda each: math.ceil(seconds / max(lasts[each], 1.0)))
-        longest = lasts[format]
+        rests: list[Pause] | None = None
         for _ in range(_TRIES):
-            if longest * MOST_PARTS < seconds:
+            able = [each for each in kinds if lasts[each] * MOST_PARTS >= seconds]
+            if not able:
                 break
-            places = cuts(self._path, longest, most=MOST_PARTS, stopped=self._stopped)
-            if len(places) >= MOST_PARTS:
+            if rests is None:
+                rests = pauses(self._path, self._stopped)
+            chosen = {each: choose_cuts(rests, seconds, lasts[each], most=MOST_PARTS) for each in able}
+            format = min(chosen, key=lambda each: len(chosen[each]))
+            if len(chosen[format]) >= MOST_PARTS:
                 break
-            if made := self._write(format, places):
+            if made := self._write(format, chosen[format]):
                 return made
-            longest *= _SHORTER
+            lasts[format] *= _SHORTER
         return []
 
     def _write(self, format: Format, places: Sequence[float]) -> list[FileRef]:

@@ -35,16 +35,16 @@ class Mp3Encoder(Encoder):
         import lameenc  # type: ignore[import-not-found]  # it has no types
 
         super().__init__(path, rate=rate, file_rate=file_rate)
-        kilobits = 32 if file_rate <= 12_000 else 48 if file_rate <= 16_000 else 64
+        kilobits_a_second = kilobits(file_rate)
         self._lame = lameenc.Encoder()
         self._lame.silence()
-        self._lame.set_bit_rate(kilobits)
+        self._lame.set_bit_rate(kilobits_a_second)
         self._lame.set_in_sample_rate(file_rate)
         self._lame.set_out_sample_rate(file_rate)
         self._lame.set_channels(1)
         self._lame.set_quality(_EFFORT)
         self._frame_samples = 1152 if file_rate >= _MPEG_1 else 576
-        self._frame_bits = self._frame_samples * kilobits * 1000
+        self._frame_bits = self._frame_samples * kilobits_a_second * 1000
         """The size of a frame in bits, times the rate; frames are whole bytes, and so only right on average."""
         self._samples = 0
         self._bytes = 0
@@ -77,6 +77,11 @@ class Mp3Encoder(Encoder):
 
     def _abandon(self) -> None:
         self._file.close()
+
+
+def kilobits(rate: int) -> int:
+    """Return how many thousand bits a second files have, for their samples a second in Hz."""
+    return 32 if rate <= 12_000 else 48 if rate <= 16_000 else 64
 
 
 def id3_tag(tags: Tags) -> bytes:
