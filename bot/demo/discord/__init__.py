@@ -1,0 +1,1 @@
+"""A small, strict Discord on 127.0.0.1 that a real client talks to."""

@@ -1,0 +1,60 @@
+"""The stage: a whole Mynah on a stand-in for a platform, and a conversation that is played on it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.app import App
+from bot.config import load
+
+Say = Callable[[str], None]
+"""Shows a line of the conversation, or some."""
+FRONT = "mynah-demo-"
+"""What the names of the folders begin with in which demonstrations leave what was said."""
+
+
+async def show(platform: str, say: Say) -> Path:
+    """Play the conversation of a platform, and return the folder with what was said in it."""
+    folder = Path(tempfile.mkdtemp(prefix=FRONT))
+    stories = {"discord": _on_discord, "telegram": _on_telegram}
+    await stories[platform](folder, say)
+    return folder
+
+
+@asynccontextmanager
+async def mynah(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[App]:
+    """Run Mynah in a folder, on the platform that the settings name and on no other."""
+    env = {"MYNAH_DATA": str(folder / "data"), "MYNAH_FILES__LEAST_FREE_MB": "1", **settings}
+    async with App.open(load(None, env, folder)) as app:
+        yield app
+
+
+async def _on_discord(folder: Path, say: Say) -> None:
+    from bot.demo.discord.server import DiscordServer
+    from bot.demo.discord.story import play
+
+    async with DiscordServer() as server:
+        settings = {
+            "MYNAH_DISCORD__TOKEN": server.token,
+            "MYNAH_DISCORD__API_BASE": server.api_base,
+            "MYNAH_DISCORD__GATEWAY_URL": server.gateway_url,
+        }
+        async with mynah(folder, settings):
+            await play(server, folder, say)
+
+
+async def _on_telegram(folder: Path, say: Say) -> None:
+    from bot.demo.telegram.server import TelegramServer
+    from bot.demo.telegram.story import play
+
+    async with TelegramServer() as server:
+        settings = {
+            "MYNAH_TELEGRAM__TOKEN": server.token,
+            "MYNAH_TELEGRAM__BASE_URL": server.base_url,
+            "MYNAH_TELEGRAM__BASE_FILE_URL": server.base_file_url,
+        }
+        async with mynah(folder, settings):
+            await play(server, folder, say)
