@@ -48,7 +48,8 @@ THINGS = {
 """What the rows of a table are to a person, in the order in which they are told; other tables go by their names."""
 STAYS = (
     "What stays for a while: how much you used of your limits, under a code that leads to nobody without the "
-    "host's key, until the day and the month end, so that nobody begins anew by being forgotten."
+    "host's key, until the day and the month end, so that nobody begins anew by being forgotten; and where an admin "
+    "has blocked you, in the same way, until that is lifted."
 )
 """What is not gone at once, and why; said before and after."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from commands.core.command import Command, command
+from commands.core.command import Command, command, shown_to
 from commands.core.context import Context, Inquiry
 from commands.core.params import Attachment, Between, Body, Example, Member, Param, PlaceId, Role, Suggest, Word
 from commands.core.reply import Json, Reply
@@ -63,10 +63,11 @@ def example(command: Command) -> str:
 
 
 def overview(commands: Mapping[str, Command]) -> str:
-    """Tell of many commands in a line each: those that stand alone, then the groups."""
+    """Tell of many commands in a line each: those that stand alone, then the groups, last those for admins only."""
     alone = [each for each in commands.values() if len(each.path) == 1]
     blocks = ["\n".join(f"/{each.name}: {each.summary}" for each in alone)] if alone else []
-    for head in dict.fromkeys(each.path[0] for each in commands.values() if len(each.path) > 1):
+    heads = dict.fromkeys(each.path[0] for each in commands.values() if len(each.path) > 1)
+    for head in sorted(heads, key=lambda head: shown_to(commands, head)):
         members = [each for each in commands.values() if each.path[0] == head]
         blocks.append("\n".join(f"/{each.name}: {each.summary}" for each in members))
     if alone:

@@ -13,6 +13,7 @@ TABLE = Table(
     name="audit",
     people={"actor_id": Person.ANONYMISE, "target_id": Person.ANONYMISE},
     words={"actor_id": ("details",), "target_id": ("details",)},
+    places=("place_id",),
     steps=(
         Step(
             150,

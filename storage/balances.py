@@ -16,11 +16,59 @@ from storage.database import Row, Transaction, Value
 from storage.ledger import Kind, Slot, Slots, Values
 from storage.metrics import Metric, Period
 from storage.table import Person, Step, Table
-from storage.terms import UTC, terms
+from storage.terms import UTC, of_both, terms
+
+
+def _join_people(tx: Transaction, kept: int, gone: int) -> None:
+    """Add up what two people who become one have used."""
+    rows = tx.all(
+        """
+        SELECT metric, period, MIN(user_id) AS limited FROM limits
+        WHERE scope = 'everywhere' AND user_id IN (:kept, :gone) GROUP BY metric, period HAVING COUNT(*) = 1
+        """,
+        kept=kept,
+        gone=gone,
+    )
+    for row in rows:  # what the other one used counts from now on, as if the limit had been set for them too
+        other = kept if row["limited"] == gone else gone
+        slot = Slot("everywhere", Metric(row["metric"]), Period(row["period"]))
+        sum_up(tx, slot, values_at(tx, other, 0, UTC))
+    move(tx, of_user(gone), of_user(kept))
+
+
+def _join_places(tx: Transaction, kept: int, gone: int) -> None:
+    """Add up what was used in two places that become one."""
+    rows = tx.all(
+        """
+        SELECT metric, period, MIN(place_id) AS limited FROM limits
+        WHERE scope = 'place_cap' AND place_id IN (:kept, :gone) GROUP BY metric, period HAVING COUNT(*) = 1
+        """,
+        kept=kept,
+        gone=gone,
+    )
+    zones = {row["id"]: row["time_zone"] for row in tx.all(_ZONES, kept=kept, gone=gone)}
+    for row in rows:
+        other = kept if row["limited"] == gone else gone
+        slot = Slot("place", Metric(row["metric"]), Period(row["period"]))
+        sum_up(tx, slot, values_at(tx, 0, other, of_both(zones[kept], zones[gone])))
+    tx.run(
+        f"""
+        INSERT INTO balances (who, place_id, metric, period, term, used, reserved, granted, allowed)
+        SELECT who, :kept, metric, period, term, used, reserved, granted, -1 FROM balances WHERE place_id = :gone
+        {_ADD}
+        """,
+        kept=kept,
+        gone=gone,
+    )
+    tx.run("DELETE FROM balances WHERE place_id = :gone", gone=gone)
+
 
 TABLE = Table(
     name="balances",
     people={"who": Person.PSEUDONYM},
+    places=("place_id",),
+    join_people=_join_people,
+    join_places=_join_places,
     steps=(
         Step(
             170,
@@ -215,18 +263,22 @@ def keep_only(tx: Transaction, who: str, rows: Sequence[Row]) -> None:
 def move(tx: Transaction, who: str, to: str) -> None:
     """Put all that is one's on another's account, where there may be something already."""
     tx.run(
-        """
+        f"""
         INSERT INTO balances (who, place_id, metric, period, term, used, reserved, granted, allowed)
         SELECT :to, place_id, metric, period, term, used, reserved, granted, -1 FROM balances WHERE who = :who
-        ON CONFLICT (who, place_id, metric, period, term) DO UPDATE SET used = balances.used + excluded.used,
-            reserved = balances.reserved + excluded.reserved, granted = balances.granted + excluded.granted,
-            allowed = -1
+        {_ADD}
         """,
         who=who,
         to=to,
     )
     tx.run("DELETE FROM balances WHERE who = :who", who=who)
     ledger.move(tx, who, to)
+
+
+def sum_up(tx: Transaction, slot: Slot, values: Values) -> None:
+    """Bring a balance to what is counted in those that it sums up, when a cap or a limit everywhere begins to hold."""
+    more = used_by_parts(tx, slot, values) - used(tx, slot, values)
+    carry(tx, slot, values, used=more, reserved=ledger.uncounted(tx, slot, values))
 
 
 def expire(tx: Transaction, before: int) -> int:
@@ -272,6 +324,13 @@ def _end(tx: Transaction, job_id: int, kind: Kind, used: Mapping[str, int]) -> i
         tx.run(ledger.END, job_id=job_id, kind=kind, now=tx.now, **values)
     return changed
 
+
+_ZONES = "SELECT id, time_zone FROM places WHERE id IN (:kept, :gone)"
+
+_ADD = """
+    ON CONFLICT (who, place_id, metric, period, term) DO UPDATE SET used = balances.used + excluded.used,
+        reserved = balances.reserved + excluded.reserved, granted = balances.granted + excluded.granted, allowed = -1
+"""
 
 _HOLDER = "CASE WHEN who = 'place' THEN 'place' WHEN place_id = 0 THEN 'everywhere' ELSE 'member' END"
 

@@ -10,6 +10,8 @@ TABLE = Table(
     name="blocks",
     people={"user_id": Person.ERASE, "by_user_id": Person.ANONYMISE},
     words={"by_user_id": ()},  # the reason is about the person who is blocked
+    places=("place_id",),
+    once=("user_id", "place_id"),
     steps=(
         Step(
             40,

@@ -16,6 +16,7 @@ from storage.table import Person, Step, Table
 TABLE = Table(
     name="files",
     people={"user_id": Person.ERASE},
+    places=("place_id",),
     paths=("path",),
     steps=(
         Step(
@@ -117,6 +118,7 @@ def add(
 ) -> int:
     """Note a file and return its number; its bytes count in the job's place, or in `place_id` where no job made it.
 
+    Where there is no such person any more, it is theirs whose the job is by now: two may have become one while it ran.
     It lies at `path` with the ending of its name, under its own number, or under that of the file `beside` it.
     """
     id = int(
@@ -124,7 +126,9 @@ def add(
             """
             INSERT INTO files (user_id, job_id, place_id, name, path, format, sha256, bytes, seconds, rate,
                 expires_at, answers, last_used_at, created_at)
-            VALUES (:user_id, :job_id, COALESCE(:place_id, (SELECT place_id FROM jobs WHERE id = :job_id)), :name, '',
+            VALUES (COALESCE((SELECT id FROM users WHERE id = :user_id), (SELECT user_id FROM jobs WHERE id = :job_id),
+                    :user_id), :job_id,
+                COALESCE(:place_id, (SELECT place_id FROM jobs WHERE id = :job_id)), :name, '',
                 :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :now, :now)
             RETURNING id
             """,

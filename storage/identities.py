@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from storage import tombstones
+from engine.value import value
+from storage import exiles, tombstones
 from storage.clock import HOUR
 from storage.database import Transaction
 from storage.table import Person, Step, Table
+
+MOST = 8
+"""The most accounts that one person may have."""
 
 TABLE = Table(
     name="identities",
@@ -32,10 +36,23 @@ TABLE = Table(
 )
 
 
+@value
+class Identity:
+    """A chat account of a person."""
+
+    platform: str
+    """Where it is."""
+    account: str
+    """The platform's id of it."""
+    name: str
+    """What its person is called there; for people to read."""
+
+
 def ensure(tx: Transaction, platform: str, account: str, name: str, key: bytes) -> int:
     """Return whose account this is; a person who comes for the first time gets a number.
 
-    Somebody who was forgotten and comes back within a quota's period finds what they had used of it.
+    Somebody who was forgotten and comes back within a quota's period finds what they had used of it, and is blocked
+    where they were.
     """
     row = tx.one(
         """
@@ -75,6 +92,18 @@ def find(tx: Transaction, ref: str) -> int | None:
     return None if found is None else int(found)
 
 
+def of(tx: Transaction, user_id: int) -> list[Identity]:
+    """Return the accounts of a person, the oldest first."""
+    rows = tx.all(
+        """
+        SELECT platform, account, name FROM identities WHERE user_id = :user_id
+        ORDER BY created_at, platform, account
+        """,
+        user_id=user_id,
+    )
+    return [Identity(**dict(row)) for row in rows]
+
+
 def account_hash(platform: str, account: str, key: bytes) -> str:
     """Return what stands for an account whose person was forgotten: without the key, nobody can tell whose it is."""
     return hmac.new(key, f"{platform}:{account}".encode(), hashlib.sha256).hexdigest()
@@ -99,5 +128,7 @@ def _welcome(tx: Transaction, platform: str, account: str, name: str, key: bytes
         name=name,
         now=tx.now,
     )
-    tombstones.claim(tx, account_hash(platform, account, key), user_id)
+    hashed = account_hash(platform, account, key)
+    tombstones.claim(tx, hashed, user_id)
+    exiles.claim(tx, hashed, user_id)
     return user_id

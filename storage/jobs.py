@@ -16,6 +16,7 @@ FinishedBy = Literal["runner", "user", "admin", "host", "restart"]
 TABLE = Table(
     name="jobs",
     people={"user_id": Person.ERASE},
+    places=("place_id",),
     paths=("text_path",),
     steps=(
         Step(
@@ -87,6 +88,7 @@ TABLE = Table(
         Step(114, "CREATE INDEX jobs_running ON jobs (user_id) WHERE state = 'running'"),
         Step(115, "CREATE INDEX jobs_of_user ON jobs (user_id, id)"),
         Step(116, "CREATE INDEX jobs_of_file ON jobs (file_id) WHERE file_id IS NOT NULL"),
+        Step(402, "CREATE INDEX jobs_failed ON jobs (place_id, id) WHERE state = 'failed'"),
     ),
 )
 
@@ -218,6 +220,87 @@ def unfinished(tx: Transaction, platform: str) -> list[Job]:
         platform=platform,
     )
     return [from_row(row) for row in rows]
+
+
+def in_place(tx: Transaction, place_id: int, limit: int = 20, offset: int = 0) -> list[Job]:
+    """Return what is asked for in a place and has not ended: what runs, then what waits, in the order of its turns."""
+    rows = tx.all(
+        """
+        SELECT * FROM (
+            SELECT * FROM jobs WHERE state = 'running' AND place_id = :place_id
+            UNION ALL SELECT * FROM jobs WHERE state IN ('pending', 'ready') AND place_id = :place_id
+        ) AS unfinished
+        ORDER BY CASE state WHEN 'running' THEN 0 ELSE 1 END, lane, turn, id LIMIT :limit OFFSET :offset
+        """,
+        place_id=place_id,
+        limit=limit,
+        offset=offset,
+    )
+    return [from_row(row) for row in rows]
+
+
+def waiting_of(tx: Transaction, user_id: int, place_id: int | None = None) -> list[Job]:
+    """Return what a person waits for, in a place or (None) everywhere."""
+    rows = tx.all(
+        """
+        SELECT * FROM jobs WHERE state IN ('pending', 'ready') AND user_id = :user_id
+            AND (:place_id IS NULL OR place_id = :place_id) ORDER BY id
+        """,
+        user_id=user_id,
+        place_id=place_id,
+    )
+    return [from_row(row) for row in rows]
+
+
+def failures(tx: Transaction, place_id: int, limit: int = 20, offset: int = 0) -> list[Job]:
+    """Return what went wrong in a place, the latest first."""
+    rows = tx.all(
+        """
+        SELECT * FROM jobs WHERE state = 'failed' AND place_id = :place_id
+        ORDER BY id DESC LIMIT :limit OFFSET :offset
+        """,
+        place_id=place_id,
+        limit=limit,
+        offset=offset,
+    )
+    return [from_row(row) for row in rows]
+
+
+def reasons(tx: Transaction, place_id: int) -> dict[str, int]:
+    """Return how often each reason stood in the way of a job in a place, by its key, the most frequent first."""
+    rows = tx.all(
+        """
+        SELECT error_key, COUNT(*) AS times FROM jobs WHERE state = 'failed' AND place_id = :place_id
+        GROUP BY error_key ORDER BY times DESC, error_key
+        """,
+        place_id=place_id,
+    )
+    return {row["error_key"]: row["times"] for row in rows}
+
+
+def last_rank(tx: Transaction, user_id: int, place_id: int) -> int:
+    """Return the most that a person might do in a place when they asked last: 0 a member, 1 an admin, 2 an owner."""
+    found = tx.value(
+        "SELECT rank FROM jobs WHERE user_id = :user_id AND place_id = :place_id ORDER BY id DESC LIMIT 1",
+        user_id=user_id,
+        place_id=place_id,
+    )
+    return int(found or 0)
+
+
+def pace(tx: Transaction, among: int = 20) -> float:
+    """Return how many ms a character took lately, among so many of the latest jobs; 0 where nobody knows."""
+    row = tx.one(
+        """
+        SELECT SUM(finished_at - started_at) AS ms, SUM(characters) AS characters FROM (
+            SELECT finished_at, started_at, characters FROM jobs
+            WHERE state = 'succeeded' AND cached = 0 AND characters > 0 AND started_at IS NOT NULL
+            ORDER BY id DESC LIMIT :among
+        ) AS latest
+        """,
+        among=among,
+    )
+    return row["ms"] / row["characters"] if row and row["characters"] else 0.0
 
 
 def any_ready(tx: Transaction) -> bool:

@@ -49,6 +49,7 @@ TABLE = Table(
     name="ledger",
     people={"who": Person.PSEUDONYM, "by_user_id": Person.ANONYMISE},
     words={"by_user_id": ()},
+    places=("place_id",),
     steps=(
         Step(
             180,

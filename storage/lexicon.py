@@ -11,6 +11,8 @@ from storage.voices import fold
 TABLE = Table(
     name="lexicon",
     people={"user_id": Person.ERASE},
+    places=("place_id",),
+    once=("user_id", "place_id", "folded", "language"),
     steps=(
         Step(
             90,

@@ -9,7 +9,7 @@ from engine.value import value
 from storage.database import Row, Transaction
 from storage.ledger import Slot
 from storage.metrics import Metric, Period
-from storage.table import Person, Step, Table
+from storage.table import MakeRoom, Person, Step, Table
 
 Scope = Literal["member", "role", "place_default", "place_cap", "everywhere"]
 """Whom a limit is for: one member, a role or every member of a place, a place as a whole, or a person everywhere."""
@@ -20,10 +20,37 @@ Key = tuple[Metric, Period]
 
 UNLIMITED = -1
 
+_ONCE = ("scope", "place_id", "user_id", "role", "metric", "period")
+"""What a limit is for; each is set once."""
+
+
+def _keep_stricter(column: Literal["user_id", "place_id"]) -> MakeRoom:
+    """Where both who become one have a limit, let that of the one who is kept be the stricter of the two."""
+    same = " AND ".join(f"limits.{each} IS NOT DISTINCT FROM other.{each}" for each in _ONCE if each != column)
+
+    def make_room(tx: Transaction, kept: int, gone: int) -> None:
+        tx.run(
+            f"""
+            UPDATE limits SET amount = other.amount, by_user_id = other.by_user_id, created_at = other.created_at
+            FROM (SELECT * FROM limits WHERE {column} = :gone) AS other
+            WHERE limits.{column} = :kept AND {same} AND other.amount <> {UNLIMITED}
+                AND (limits.amount = {UNLIMITED} OR other.amount < limits.amount)
+            """,
+            kept=kept,
+            gone=gone,
+        )
+
+    return make_room
+
+
 TABLE = Table(
     name="limits",
     people={"user_id": Person.ERASE, "by_user_id": Person.ANONYMISE},
     words={"by_user_id": ()},
+    places=("place_id",),
+    once=_ONCE,
+    join_people=_keep_stricter("user_id"),
+    join_places=_keep_stricter("place_id"),
     steps=(
         Step(
             160,

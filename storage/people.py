@@ -9,7 +9,7 @@ import base64
 from collections.abc import Mapping, Sequence
 
 from engine.value import value
-from storage import tombstones
+from storage import exiles, identities, tombstones
 from storage.database import Row, Transaction, Value, due_for_scrub
 from storage.table import Person, Table, tables
 
@@ -32,7 +32,8 @@ def forget(tx: Transaction, user_id: int, key: bytes, of: Sequence[Table] | None
     """Let everything about a person go, in this transaction; unlink the files and call `Database.scrub` after it.
 
     What they used of a quota stays under a keyed hash until its period has ended, so that nobody begins afresh by
-    being forgotten. Their jobs are to be cancelled before; one that is not loses its reservation here.
+    being forgotten; so do their blocks, without the reasons, until an admin lifts them. Their jobs are to be cancelled
+    before; one that is not loses its reservation here.
 
     Args:
         tx: The transaction.
@@ -43,6 +44,7 @@ def forget(tx: Transaction, user_id: int, key: bytes, of: Sequence[Table] | None
     found = _latest_first(of)
     tx.run("PRAGMA defer_foreign_keys = ON")  # tables name each other in circles; at the end all must hold
     tombstones.bury(tx, user_id, key)
+    exiles.bury(tx, user_id, [identities.account_hash(a.platform, a.account, key) for a in identities.of(tx, user_id)])
     anonymised = {table.name: _anonymise(tx, table, user_id) for table in found}
     erased = {table.name: _erase(tx, table, user_id) for table in found}
     paths = [str(path) for rows in erased.values() for row in rows for path in row if path is not None]

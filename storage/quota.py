@@ -229,8 +229,7 @@ def set_limit(
     )
     if new and scope in ("place_cap", "everywhere"):
         slot, values = _slot(tx, user_id, place, metric, period)
-        used = balances.used_by_parts(tx, slot, values) - balances.used(tx, slot, values)
-        balances.carry(tx, slot, values, used=used, reserved=ledger.uncounted(tx, slot, values))
+        balances.sum_up(tx, slot, values)
 
 
 def clear_limit(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engine.discovery import values
 from engine.value import value
+
+if TYPE_CHECKING:
+    from storage.database import Transaction
 
 
 class Person(enum.Enum):
@@ -34,6 +38,10 @@ class Step:
     """One statement."""
 
 
+MakeRoom = Callable[["Transaction", int, int], None]
+"""(tx, kept, gone): changes the rows of both so that none clashes when what is `gone`'s becomes `kept`'s."""
+
+
 @value
 class Table:
     """One table of the database."""
@@ -50,6 +58,15 @@ class Table:
     """The columns that hold the path of a file, relative to the data folder, which lives and goes with its row."""
     exported: bool = True
     """Whether a person's rows belong in the archive that they may ask for; secrets do not."""
+    places: tuple[str, ...] = ()
+    """Every column that names a place: a group that moves takes the rows along."""
+    once: tuple[str, ...] = ()
+    """The columns that together may stand once. Where two people (or two places) become one, and two rows with them,
+    the row of the one who is kept stays."""
+    join_people: MakeRoom | None = None
+    """What else becomes of rows that would clash where two people become one; None: nothing has to."""
+    join_places: MakeRoom | None = None
+    """What else becomes of rows that would clash where two places become one; None: nothing has to."""
 
 
 def tables() -> list[Table]:

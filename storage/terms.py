@@ -44,6 +44,11 @@ def terms(zone: str, now: int) -> Terms:
     return _terms(zone, now // QUARTER)
 
 
+def of_both(kept: str, gone: str) -> str:
+    """Return whose midnight counts where two places become one: that of the one that is kept, if it was ever set."""
+    return gone if kept == UTC else kept
+
+
 @lru_cache(maxsize=4096)
 def _terms(zone: str, quarter: int) -> Terms:
     place = _zone(zone)

@@ -6,9 +6,25 @@ from engine.value import value
 from storage.database import Transaction
 from storage.table import Person, Step, Table
 
+
+def _bring_together(tx: Transaction, kept: int, gone: int) -> None:
+    """Let a person who is kept be here as long as either was, with their own choice of a voice before the other's."""
+    tx.run(
+        """
+        UPDATE users SET default_voice_id = COALESCE(users.default_voice_id, other.default_voice_id),
+            created_at = CASE WHEN other.created_at < users.created_at THEN other.created_at ELSE users.created_at END,
+            seen_at = CASE WHEN other.seen_at > users.seen_at THEN other.seen_at ELSE users.seen_at END
+        FROM (SELECT * FROM users WHERE id = :gone) AS other WHERE users.id = :kept
+        """,
+        kept=kept,
+        gone=gone,
+    )
+
+
 TABLE = Table(
     name="users",
     people={"id": Person.ERASE},
+    join_people=_bring_together,
     steps=(
         Step(
             10,

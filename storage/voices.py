@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +17,34 @@ Kind = Literal["builtin", "clone", "custom"]
 Visibility = Literal["private", "place", "public"]
 Status = Literal["building", "ready", "retired", "revoked", "failed"]
 
+
+def _rename_namesakes(tx: Transaction, kept: int, gone: int) -> None:
+    """Of two voices of one name, call that of the person who goes 'Ada 2'."""
+    rows = tx.all(
+        "SELECT id, name, folded, title, user_id FROM voices WHERE user_id IN (:kept, :gone)", kept=kept, gone=gone
+    )
+    theirs = {row["folded"] for row in rows if row["user_id"] == kept}
+    taken = {row["folded"] for row in rows}
+    for row in rows:
+        if row["user_id"] == gone and row["folded"] in theirs:
+            names = (f"{row['name']} {number}" for number in itertools.count(2))
+            name = next(each for each in names if fold(each) not in taken)
+            taken.add(fold(name))
+            tx.run(
+                "UPDATE voices SET name = :name, folded = :folded, search = :search, updated_at = :now WHERE id = :id",
+                id=row["id"],
+                name=name,
+                folded=fold(name),
+                search=fold(f"{name} {row['title']}"),
+                now=tx.now,
+            )
+
+
 TABLE = Table(
     name="voices",
     people={"user_id": Person.ERASE},
+    places=("place_id",),
+    join_people=_rename_namesakes,
     steps=(
         Step(
             80,

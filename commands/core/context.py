@@ -131,7 +131,7 @@ class Inquiry:
         """Return the kind of file that somebody gets: what they want, else what is usual in their place."""
         if wanted is not FileFormat.AUTO:
             return wanted
-        here = FileFormat(getattr(self.asker.place, "format", "auto"))
+        here = FileFormat(self.asker.place.format)
         return here if here is not FileFormat.AUTO else self.rules.formats.get(self.asker.platform, FileFormat.AUTO)
 
     async def voice_names(self, typed: str) -> list[str]:

@@ -31,6 +31,14 @@ async def test_commands_of_a_group_stand_together(world: World) -> None:
     ]  # fmt: skip
 
 
+async def test_what_is_for_admins_only_stands_last(world: World) -> None:
+    admin = await world.person("admin", rank=Audience.ADMINS)
+    blocks = (await world.ask(admin, "help")).text.split("\n\n")
+    assert [block.partition(" ")[0] for block in blocks[1:7]] == [
+        "/history", "/jobs", "/lexicon", "/quota", "/voices", "/admin",
+    ]  # fmt: skip
+
+
 async def test_help_of_a_group_lists_its_commands(world: World) -> None:
     reply = await world.ask(await world.person("ada"), "help", command="jobs")
     assert [line.partition(":")[0] for line in reply.text.splitlines()] == [

@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.discovery import modules
-from storage import backups, identities, people
+from storage import backups, identities, joining, people
 from storage.database import Database, Transaction
 from storage.migrations import migrate
 from storage.table import Person, Step, Table, tables
@@ -28,6 +29,7 @@ FEATHERS = Table(
     people={"user_id": Person.ERASE, "by_user_id": Person.ANONYMISE, "who": Person.PSEUDONYM},
     words={"by_user_id": ("remark",)},
     paths=("picture_path",),
+    places=("place_id",),
     steps=(
         Step(
             900_010,
@@ -38,6 +40,7 @@ FEATHERS = Table(
                 by_user_id INTEGER REFERENCES users (id) ON DELETE SET NULL,
                 who TEXT,
                 voice_id INTEGER REFERENCES voices (id) ON DELETE SET NULL,
+                place_id INTEGER REFERENCES places (id),
                 stars INTEGER NOT NULL CHECK (stars BETWEEN 1 AND 5),
                 mood TEXT NOT NULL CHECK (mood IN ('happy', 'sad')),
                 remark TEXT,
@@ -51,7 +54,7 @@ FEATHERS = Table(
         Step(900_013, "CREATE INDEX feathers_of_voice ON feathers (voice_id) WHERE voice_id IS NOT NULL"),
     ),
 )
-"""A table as a plugin brings it, with everything that a table can have."""
+"""A table as a plugin brings it, with everything that a table can have, but for rows that may stand once."""
 
 ALL = [*tables(), FEATHERS]
 each_table = pytest.mark.parametrize("table", ALL, ids=lambda table: table.name)
@@ -115,6 +118,58 @@ async def test_it_declares_every_column_that_names_a_person(table: Table, databa
         elif NAMES_A_PERSON.search(column.name) or column.parent == "users":
             assert column.name in table.people, f"{table.name}.{column.name} names a person: add it to `people`"
     assert set(table.people) <= {column.name for column in found}
+
+
+@each_table
+async def test_it_declares_every_column_that_names_a_place(table: Table, database: Database) -> None:
+    found = {column.name: column for column in await database.read(lambda tx: columns(tx, table.name))}
+    naming = {name for name, column in found.items() if name == "place_id" or column.parent == "places"}
+    assert set(table.places) == naming, f"{table.name}.places should be the columns that name a place: {naming}"
+
+
+@each_table
+async def test_it_says_what_becomes_of_rows_that_a_join_would_make_the_same(table: Table, database: Database) -> None:
+    assert await database.read(lambda tx: list(unsaid(tx, table))) == []
+    assert set(table.once) <= {column.name for column in await database.read(lambda tx: columns(tx, table.name))}
+
+
+def test_a_table_that_does_not_say_it_is_told_what_to_add() -> None:
+    likes = Table(
+        name="likes",
+        people={"user_id": Person.ERASE},
+        places=("place_id",),
+        steps=(
+            Step(1, "CREATE TABLE likes (user_id INTEGER, place_id INTEGER, file_id INTEGER)"),
+            Step(2, "CREATE UNIQUE INDEX likes_of_user ON likes (user_id, COALESCE(place_id, 0), file_id)"),
+        ),
+    )
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    for step in likes.steps:
+        connection.execute(step.sql)
+    tx = Transaction(connection, NOW)
+    told = list(unsaid(tx, likes))
+    assert [line.partition(":")[0] for line in told] == ["likes.user_id can clash", "likes.place_id can clash"]
+    assert "`once`" in told[0] and "`join_people`" in told[0] and "likes_of_user" in told[0]
+    assert list(unsaid(tx, replace(likes, once=("user_id", "place_id", "file_id")))) == []
+    connection.close()
+
+
+def unsaid(tx: Transaction, table: Table) -> Iterator[str]:
+    """Tell of columns that a join changes, and by which two rows could become the same."""
+    for column, room, field in (
+        *((column, table.join_people, "join_people") for column in table.people),
+        *((column, table.join_places, "join_places") for column in table.places),
+    ):
+        for index in tx.all(f"PRAGMA index_list({table.name})"):
+            sql = tx.value("SELECT sql FROM sqlite_master WHERE name = :name", name=index["name"]) or ""
+            named = {row["name"] for row in tx.all(f"PRAGMA index_info('{index['name']}')")}
+            named |= {column} if re.search(rf"\b{column}\b", sql.partition("WHERE")[0]) else set()
+            if index["unique"] and column in named and room is None and column not in table.once:
+                yield (
+                    f"{table.name}.{column} can clash: two rows may become the same in {index['name']} when two become "
+                    f"one; name the columns that stand once in `once`, or make room in `{field}`"
+                )
 
 
 @each_table
@@ -205,6 +260,62 @@ async def test_forgetting_somebody_takes_nothing_from_others(
     await database.write(lambda tx: people.forget(tx, ada, KEY, ALL))
 
     assert await database.read(lambda tx: people.export(tx, bob, ALL)) == before
+
+
+@each_table
+async def test_joining_two_people_leaves_nothing_of_the_one_and_loses_nothing(
+    table: Table, database: Database, ada: int, bob: int
+) -> None:
+    def fill_and_join(tx: Transaction) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        for user_id in (ada, bob):
+            friend = identities.ensure(tx, "telegram", str(user_id), "a friend", KEY)
+            _filled(tx, table, user_id, friend, MARK)
+        Filler(tx, ALL, ada, bob, f"{MARK} of both").fill_more(table)
+        before = people.summary(tx, ada, ALL), people.summary(tx, bob, ALL), people.summary(tx, friend, ALL)
+        joining.join(tx, bob, ada, ALL)
+        assert before[2].items() <= people.summary(tx, friend, ALL).items(), "a friend's rows are nobody else's"
+        return before[0], before[1]
+
+    theirs, others = await database.write(fill_and_join)
+
+    assert await database.read(lambda tx: people.summary(tx, ada, ALL)) == {}
+    both = await database.read(lambda tx: people.summary(tx, bob, ALL))
+    for each in ALL:
+        most = theirs.get(each.name, 0) + others.get(each.name, 0)
+        least = max(theirs.get(each.name, 0), others.get(each.name, 0))
+        assert least <= both.get(each.name, 0) <= most, each.name
+        if not each.once and each.join_people is None and len(each.people) == 1:
+            assert both.get(each.name, 0) == most, f"rows of {each.name} were lost"
+    assert await database.read(lambda tx: tx.all("PRAGMA foreign_key_check")) == []
+
+    await database.write(lambda tx: people.forget(tx, bob, KEY, ALL))
+
+    assert await database.read(lambda tx: people.summary(tx, bob, ALL)) == {}
+    assert await database.read(lambda tx: _words_left(tx, table)) == []
+
+
+@each_table
+async def test_joining_two_places_leaves_nothing_of_the_one_and_loses_nothing(
+    table: Table, database: Database, ada: int, bob: int
+) -> None:
+    def fill_and_join(tx: Transaction) -> tuple[int, int, int, int]:
+        gone, kept = (Filler(tx, ALL, ada, bob, mark).fill_place(table) for mark in (MARK, f"{MARK} there"))
+        theirs, others = naming(tx, gone), naming(tx, kept)
+        joining.join_places(tx, kept, gone, ALL)
+        assert naming(tx, gone) == 0
+        return theirs, others, naming(tx, kept), kept
+
+    def naming(tx: Transaction, place_id: int) -> int:
+        named = " OR ".join(f"{column} = :place_id" for column in table.places) or "1 = 0"
+        return int(tx.value(f"SELECT COUNT(*) FROM {table.name} WHERE {named}", place_id=place_id))
+
+    theirs, others, both, kept = await database.write(fill_and_join)
+    if table.places:
+        assert theirs and others
+        assert max(theirs, others) <= both <= theirs + others
+        assert table.once or table.join_places or both == theirs + others
+    assert await database.read(lambda tx: tx.value("SELECT COUNT(*) FROM places WHERE id <> :kept", kept=kept)) == 0
+    assert await database.read(lambda tx: tx.all("PRAGMA foreign_key_check")) == []
 
 
 @each_table

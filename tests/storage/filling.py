@@ -84,6 +84,18 @@ class Filler:
         assert {text for _, text in filled} >= (set(texts) if table.people else set())
         return len(filled)
 
+    def fill_more(self, table: Table) -> int:
+        """Put more rows into a table that has some already, as far as it takes any, and return how many it took."""
+        return sum(self._fits_in(table, person, "") for person in table.people)
+
+    def fill_place(self, table: Table) -> int:
+        """Put rows into a table that name the place which this filler has made, and return the place's number."""
+        (place,) = self._parent("places")
+        assert isinstance(place, int)
+        for pair in itertools.product((*table.people, ""), table.places):
+            self._fits_in(table, *pair)
+        return place
+
     def _fits_in(self, table: Table, person: str, text: str) -> bool:
         try:
             self._row(table, person, text)
@@ -130,8 +142,8 @@ class Filler:
             return [self._who(table, column, self._user_id)] if column.name == person else [
                 self._who(table, column, self._other_id), *optional
             ]  # fmt: skip
-        if column.parent is not None:
-            return [*self._parent(column.parent), *optional]
+        if parent := column.parent or ("places" if column.name in table.places else None):
+            return [*self._parent(parent), *([] if column.name == text else optional)]
         values = self._values(column, self._mark if table.people else "nobody")
         return values if column.name == text else [*values, *optional]
 

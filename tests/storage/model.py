@@ -5,7 +5,7 @@ It knows nothing of SQL, of the ledger, or of how the quota goes about it; only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -163,6 +163,51 @@ class Model:
                 if counts(key) and total not in job.held:
                     job.held[total] = amount
                     self.row(total).reserved += amount
+
+    def join_people(self, kept: int, gone: int) -> None:
+        """Add up what two have; what only one was limited in everywhere is counted for the other, too."""
+        self._count_for_both("everywhere", {user_id: Target("everywhere", 0, user_id, "") for user_id in (kept, gone)})
+        self._rename(lambda key: key._replace(who=f"user:{kept}") if key.who == f"user:{gone}" else key)
+        self._merge_limits(lambda each: each._replace(user_id=kept) if each.user_id == gone else each)
+        for job in self.jobs.values():
+            job.user_id = kept if job.user_id == gone else job.user_id
+
+    def join_places(self, kept: int, gone: int) -> None:
+        """Add up what was used in two places; the zone of the one that is kept counts, unless it is UTC."""
+        zone = self.zones[gone] if self.zones[kept] == "UTC" else self.zones[kept]
+        self.zones[kept] = self.zones[gone] = zone
+        self._count_for_both("place_cap", {id: Target("place_cap", id, 0, "") for id in (kept, gone)})
+        self._rename(lambda key: key._replace(place_id=kept) if key.place_id == gone else key)
+        self._merge_limits(lambda each: each._replace(place_id=kept) if each.place_id == gone else each)
+        for job in self.jobs.values():
+            job.place_id = kept if job.place_id == gone else job.place_id
+
+    def _count_for_both(self, scope: str, targets: Mapping[int, Target]) -> None:
+        one, other = targets.values()
+        for metric, periods in PERIODS.items():
+            for period in periods:
+                limited = [(each, metric, period) in self.limits for each in (one, other)]
+                if limited == [True, False]:
+                    self._carry(other, metric, period)
+                elif limited == [False, True]:
+                    self._carry(one, metric, period)
+
+    def _rename(self, to: Callable[[Key], Key]) -> None:
+        before, self.rows = self.rows, {}
+        for key, row in before.items():
+            now = self.row(to(key))
+            now.used, now.reserved, now.granted = (
+                now.used + row.used, now.reserved + row.reserved, now.granted + row.granted
+            )  # fmt: skip
+        for job in self.jobs.values():
+            job.held = {to(key): amount for key, amount in job.held.items()}
+
+    def _merge_limits(self, to: Callable[[Target], Target]) -> None:
+        before, self.limits = self.limits, {}
+        for (target, metric, period), amount in before.items():
+            key = (to(target), metric, period)
+            both = [each for each in (amount, self.limits.get(key, -1)) if each >= 0]
+            self.limits[key] = min(both) if both else -1
 
     def forget(self, user_id: int, gone: str) -> None:
         """Put what a person used in terms that have not ended under another name; the rest goes."""

@@ -101,6 +101,8 @@ REFUSED: list[tuple[str, Mapping[str, Value]]] = [
     ("places", {"key": ""}),
     ("places", {"platform": "a:b"}),
     ("places", {"time_zone": ""}),
+    ("places", {"format": ""}),
+    ("places", {"cloning": "somebody"}),
     ("places", {"key": "42"}),
     ("blocks", {"user_id": None}),
     ("blocks", {"place_id": 999}),

@@ -67,6 +67,39 @@ async def test_the_latest_open_draft_of_a_person_is_found_where_it_was_left(data
     assert found == latest and elsewhere is None and bobs is None
 
 
+async def test_a_code_that_is_handed_on_is_good_for_anybody_once_and_for_its_command_only(
+    database: Database, ada: int
+) -> None:
+    left = await database.write(lambda tx: leave(tx, ada))
+    for command, code in (("forget", left.code), ("clone", "nosuchone")):
+        assert await database.write(lambda tx: drafts.redeem(tx, code, command)) is None  # noqa: B023  # run at once
+    for _ in range(2):
+        assert await database.read(lambda tx: drafts.peek(tx, f" {left.code.upper()} ", "clone")) == left
+    assert await database.write(lambda tx: drafts.redeem(tx, f" {left.code.upper()} ", "clone")) == left
+    assert await database.write(lambda tx: drafts.redeem(tx, left.code, "clone")) is None
+    assert await database.read(lambda tx: drafts.peek(tx, left.code, "clone")) is None
+
+
+async def test_a_code_that_is_handed_on_is_good_in_time_only(database: Database, ada: int, clock: SetClock) -> None:
+    left = await database.write(lambda tx: leave(tx, ada, HOUR))
+    clock.turn(HOUR)
+    assert await database.read(lambda tx: drafts.peek(tx, left.code, "clone")) is None
+    assert await database.write(lambda tx: drafts.redeem(tx, left.code, "clone")) is None
+
+
+async def test_a_new_draft_can_take_the_place_of_those_before(database: Database, ada: int) -> None:
+    def work(tx: Transaction) -> int:
+        bob = making.person(tx, "2", "Bob")
+        for user_id in (ada, ada, bob):
+            leave(tx, user_id)
+        assert drafts.drop(tx, ada, "forget") == 0
+        assert drafts.drop(tx, ada, "clone") == 2
+        return bob
+
+    bob = await database.write(work)
+    assert await database.read(lambda tx: [row["user_id"] for row in tx.all("SELECT user_id FROM drafts")]) == [bob]
+
+
 async def test_codes_cannot_be_guessed(database: Database, ada: int) -> None:
     codes = await database.write(lambda tx: [leave(tx, ada).code for _ in range(500)])
     assert len(set(codes)) == 500

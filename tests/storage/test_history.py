@@ -146,7 +146,7 @@ def test_nobodys_rows_are_looked_at_but_ones_own(books: Books, ada: int, place: 
         "entry": lambda tx: history.entry(tx, ada, id),
         "keep": lambda tx: history.keep(tx, id),
         "unkeep": lambda tx: history.unkeep(tx, id, 1),
-        "adopt": lambda tx: history.adopt(tx, id, id),
+        "adopt": lambda tx: history.adopt(tx, id, id, {"voice": "de"}, "mp3"),
         "delete": lambda tx: history.delete(tx, job),
     }
     for name, deed in deeds.items():
@@ -174,11 +174,22 @@ def test_what_says_it_again_becomes_the_same_request_filed_in_the_same_way(
 ) -> None:
     first = say(books, ada, place.id, "Hello", tags=("work",), project="garden", settings='{"voice": "de"}')
     again = books.submit(ada, place.id, text=None, command="history again", values='{"job": 1}', signature="other")
-    books.write(lambda tx: history.adopt(tx, again, first))
+    books.write(lambda tx: history.adopt(tx, again, first, {}))
     one, other = (entry(books, ada, id) for id in (first, again))
     for field in ("command", "signature", "vals", "text", "text_from", "text_hash", "settings", "tags", "project"):
         assert getattr(one, field) == getattr(other, field), field
     assert other.state == "ready"
+
+
+def test_what_says_it_again_otherwise_is_told_as_it_was_said(books: Books, ada: int, place: Place) -> None:
+    first = say(books, ada, place.id, "Hello", settings='{"voice": "de", "speed": 2.0}')
+    again = books.submit(ada, place.id, text=None, command="history again", values='{"job": 1}')
+    books.write(lambda tx: history.adopt(tx, again, first, {"voice": "fr"}, "mp3"))
+    other = entry(books, ada, again)
+    assert json.loads(other.vals) == {"text": "Hello", "voice": "fr"}
+    assert json.loads(other.settings) == {"voice": "fr", "speed": 2.0}
+    assert other.format == "mp3"
+    assert "fr" not in entry(books, ada, first).settings, "the first stays as it is"
 
 
 def test_a_text_that_lies_in_a_file_is_not_shared_by_two_jobs(books: Books, ada: int, place: Place) -> None:
@@ -192,7 +203,7 @@ def test_a_text_that_lies_in_a_file_is_not_shared_by_two_jobs(books: Books, ada:
             id=first,
         )
     )
-    books.write(lambda tx: history.adopt(tx, again, first))
+    books.write(lambda tx: history.adopt(tx, again, first, {}))
     other = entry(books, ada, again)
     assert (other.text_from, other.text_path, other.text_hash) == ("none", None, None)
     books.cancel(first)

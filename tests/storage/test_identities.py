@@ -48,6 +48,20 @@ async def test_somebody_is_found_by_account_or_number(database: Database, ref: s
     assert await database.read(lambda tx: identities.find(tx, ref)) == (ada if known else None)
 
 
+async def test_the_accounts_of_a_person_are_told_the_oldest_first(database: Database, clock: SetClock) -> None:
+    ada = await database.write(making.person)
+    clock.turn(1)
+    bob = await database.write(lambda tx: identities.ensure(tx, "alpha", "99", "ada_l", KEY))
+    await database.write(
+        lambda tx: tx.run("UPDATE identities SET user_id = :ada WHERE user_id = :bob", ada=ada, bob=bob)
+    )
+    found = await database.read(lambda tx: identities.of(tx, ada))
+    assert [(each.platform, each.account, each.name) for each in found] == [
+        ("discord", "1", "Ada"), ("alpha", "99", "ada_l")
+    ]  # fmt: skip
+    assert await database.read(lambda tx: identities.of(tx, bob)) == []
+
+
 def test_the_hash_of_an_account_tells_nothing_without_the_key() -> None:
     hashed = identities.account_hash("discord", "8035", KEY)
     assert hashed == identities.account_hash("discord", "8035", KEY)

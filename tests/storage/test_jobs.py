@@ -167,3 +167,73 @@ async def test_what_happens_all_the_time_reads_no_table_whole(
         assert not (words[0] == "SCAN" and words[1] in grow and "INDEX" not in words), f"{plan}: {sql}"
     used = {word for plan, _ in plans for word in plan.split()}
     assert indexes <= used
+
+
+async def test_a_places_jobs_are_told_as_they_will_be_done(database: Database, ada: int) -> None:
+    def work(tx: Transaction) -> tuple[list[int], list[int], list[int]]:
+        here, there = making.place(tx), making.place(tx, "43")
+        making.job(tx, ada, "succeeded")
+        elsewhere = making.job(tx, ada, place_id=there)
+        book = making.job(tx, ada, lane=2)
+        later, soon = making.job(tx, ada, turn=2), making.job(tx, ada, "pending", turn=1)
+        running = making.job(tx, ada, "running", turn=9)
+        order = [running, soon, later, book]
+        assert [job.id for job in jobs.in_place(tx, there)] == [elsewhere]
+        return order, [job.id for job in jobs.in_place(tx, here)], [job.id for job in jobs.in_place(tx, here, 2, 1)]
+
+    order, found, page = await database.write(work)
+    assert found == order
+    assert page == order[1:3]
+
+
+async def test_what_a_person_waits_for_is_told_for_a_place_or_for_all(database: Database, ada: int) -> None:
+    def work(tx: Transaction) -> tuple[list[int], list[int], list[int]]:
+        bob, there = making.person(tx, "2", "Bob"), making.place(tx, "43")
+        making.job(tx, bob)
+        making.job(tx, ada, "running")
+        wanted = [making.job(tx, ada, "pending"), making.job(tx, ada, place_id=there)]
+        here = [job.id for job in jobs.waiting_of(tx, ada, making.place(tx))]
+        return wanted, here, [job.id for job in jobs.waiting_of(tx, ada)]
+
+    wanted, here, everywhere = await database.write(work)
+    assert (here, everywhere) == (wanted[:1], wanted)
+
+
+async def test_failures_are_told_the_latest_first_and_counted_by_reason(database: Database, ada: int) -> None:
+    def work(tx: Transaction) -> tuple[list[str], dict[str, int], list[str]]:
+        here, there = making.place(tx), making.place(tx, "43")
+        for key in ("Failed", "GaveUp", "Failed"):
+            making.job(tx, ada, "failed", error_key=key, error=f"{key}.")
+        making.job(tx, ada, "failed", place_id=there, error_key="Elsewhere")
+        making.job(tx, ada, "succeeded")
+        found = [str(job.error) for job in jobs.failures(tx, here)]
+        return found, jobs.reasons(tx, here), [str(job.error) for job in jobs.failures(tx, here, 1, 1)]
+
+    found, reasons, page = await database.write(work)
+    assert found == ["Failed.", "GaveUp.", "Failed."]
+    assert list(reasons.items()) == [("Failed", 2), ("GaveUp", 1)]
+    assert page == ["GaveUp."]
+
+
+async def test_the_pace_is_that_of_the_latest_jobs_that_were_really_done(database: Database, ada: int) -> None:
+    def work(tx: Transaction) -> list[float]:
+        paces = [jobs.pace(tx)]
+        for characters, ms, cached in ((10, 100, 0), (10, 300, 0), (100, 1, 1)):
+            started = tx.now - ms
+            making.job(tx, ada, "succeeded", characters=characters, cached=cached, started_at=started)
+            paces.append(jobs.pace(tx))
+        return [*paces, jobs.pace(tx, among=1)]
+
+    assert await database.write(work) == [0.0, 10.0, 20.0, 20.0, 30.0]
+
+
+async def test_what_somebody_might_do_when_they_asked_last_is_known(database: Database, ada: int) -> None:
+    def work(tx: Transaction) -> list[int]:
+        here, there = making.place(tx), making.place(tx, "43")
+        ranks = [jobs.last_rank(tx, ada, here)]
+        for rank in (2, 1):
+            making.job(tx, ada, rank=rank)
+            ranks.append(jobs.last_rank(tx, ada, here))
+        return [*ranks, jobs.last_rank(tx, ada, there)]
+
+    assert await database.write(work) == [0, 2, 1, 0]

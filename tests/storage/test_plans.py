@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
-from storage import line, queue, quota, tombstones
+from storage import jobs, line, queue, quota, tombstones
 from storage.database import Row, Transaction, Value
 from storage.jobs import Job
 from storage.metrics import Charge, Metric, Period
@@ -102,6 +102,11 @@ DEEDS: dict[str, Callable[[Books, int, Place], Callable[[Transaction], object]]]
     "ticket": lambda books, ada, place: lambda tx: queue.ticket(tx, 6, pace=1.0),
     "line": lambda books, ada, place: lambda tx: queue.line(tx, 6),
     "waiting": lambda books, ada, place: lambda tx: queue.waiting(tx, ada),
+    "in_place": lambda books, ada, place: lambda tx: jobs.in_place(tx, place.id),
+    "waiting_of": lambda books, ada, place: lambda tx: jobs.waiting_of(tx, ada, place.id),
+    "failures": lambda books, ada, place: lambda tx: jobs.failures(tx, place.id),
+    "reasons": lambda books, ada, place: lambda tx: jobs.reasons(tx, place.id),
+    "last_rank": lambda books, ada, place: lambda tx: jobs.last_rank(tx, ada, place.id),
     "stage": lambda books, ada, place: lambda tx: queue.stage(tx, 3, "a", "{}"),
     "claim": lambda books, ada, place: lambda tx: queue.claim(tx, boot="b", lanes=(0, 1, 2, 3), per_user=5),
     "claim one": lambda books, ada, place: lambda tx: queue.claim(tx, boot="b", lanes=(), per_user=5, job_id=4),

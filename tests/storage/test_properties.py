@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from storage import identities, people, places, queue, quota, tombstones
+from storage import identities, joining, people, places, queue, quota, tombstones
 from storage.clock import DAY, HOUR, MINUTE
 from storage.database import Transaction
 from storage.limits import Scope
@@ -153,9 +153,21 @@ class Life(RuleBasedStateMachine):
         assert gone or not [key for key in self.model.rows if key.who == "gone:nobody"]
         if not comes_back:
             self.accounts[name] = f"{name} {user_id}"
+        for other in [other for other, theirs in self.users.items() if theirs == user_id and other != name]:
+            self.accounts[other] = f"{other} {user_id}"
+            self.users[other] = self.books.person(self.accounts[other])
         self.users[name] = self.books.person(self.accounts[name])
         if gone and comes_back:
             self.model.come_back(gone, self.users[name])
+
+    @rule(kept=people_, gone=people_)
+    def join(self, kept: str, gone: str) -> None:
+        """Two turn out to be one, and act with either account from then on."""
+        one, other = self.users[kept], self.users[gone]
+        if one != other:
+            self.books.write(lambda tx: joining.join(tx, one, other))
+            self.users = {name: one if user_id == other else user_id for name, user_id in self.users.items()}
+            self.model.join_people(one, other)
 
     # What the runner does
 
@@ -297,6 +309,16 @@ class Life(RuleBasedStateMachine):
         self.books.write(lambda tx: places.set_time_zone(tx, place_id, zone))
         self.places[at] = self.books.write(lambda tx: places.get(tx, place_id))
         self.model.zones[place_id] = zone
+
+    @rule(at=places_, zone=st.sampled_from(ZONES))
+    def join_places(self, at: int, zone: str) -> None:
+        """A group becomes one that somebody has asked in already, and there is a new one."""
+        kept, gone = self.places[at], self.places[1 - at]
+        self.books.write(lambda tx: joining.join_places(tx, kept.id, gone.id))
+        self.model.join_places(kept.id, gone.id)
+        self.places[at] = self.books.write(lambda tx: places.get(tx, kept.id))
+        self.places[1 - at] = self.books.place(f"after {gone.id}", zone)
+        self.model.zones[self.places[1 - at].id] = zone
 
     @rule()
     def sweep(self) -> None:
