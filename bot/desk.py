@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.callers import Caller, Callers
 from bot.fitting import Fitting
@@ -36,6 +37,8 @@ __all__ = ["Answer", "Caller", "Desk", "Fetch"]
 
 log = logging.getLogger("mynah.desk")
 
+DONE = "That is done."
+"""What others may read of a private answer to a command that has changed something."""
 Answer = Reply | Ticket
 """A reply where it was answered at once (or refused: `error`), a ticket where a job has it now."""
 
@@ -228,6 +231,8 @@ class Desk:
             reply = await admitted.command.handler(context, **admitted.values)
         finally:
             self._callers.forget()
+        if context.wrote and reply.private and not reply.brief:
+            reply = replace(reply, brief=DONE)
         await context.answer(reply)
         return reply
 

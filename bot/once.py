@@ -35,6 +35,11 @@ class OnceContext(Context):
         self._noted.append(True)
         return result
 
+    @property
+    def wrote(self) -> bool:
+        """Whether the command has written anything."""
+        return bool(self._noted)
+
     async def answer(self, reply: Reply) -> None:
         """Keep what was answered, for whoever tells of the event again."""
         if not self.event_id:

@@ -14,7 +14,7 @@ from commands.core.command import command
 from commands.core.context import Context
 from commands.core.errors import Refused
 from commands.core.params import Example
-from commands.core.reply import Action, Reply
+from commands.core.reply import BETWEEN_US, Action, Reply
 from commands.core.words import count, listed
 from engine import spool
 from storage import backups, drafts, jobs, people, queue
@@ -116,6 +116,7 @@ async def _ask(ctx: Context) -> Reply:
             Action(label="Export first", command="export"),
         ),
         data={"confirm": code, "rows": found},
+        brief=BETWEEN_US,
     )
 
 

@@ -11,7 +11,7 @@ from commands.core.command import command
 from commands.core.context import Context
 from commands.core.errors import NotFound, Refused
 from commands.core.params import Example
-from commands.core.reply import Action, Reply
+from commands.core.reply import BETWEEN_US, Action, Reply
 from commands.core.words import listed
 from storage import drafts, identities, joining, users
 from storage.clock import MINUTE
@@ -23,8 +23,6 @@ from storage.joining import Clashing, Joined
 OPEN = 10 * MINUTE
 """How long a code is good, in ms."""
 NAME = "link"
-BRIEF = "That is between the two of us: ask me in a private chat."
-"""What is said where others read along, who could use the code."""
 
 
 class CodeGone(NotFound):
@@ -99,7 +97,7 @@ async def _give(ctx: Context) -> Reply:
         "Show it to nobody: with whoever types it there, you become one person.",
         f"So far you are {_told(known)}.",
     ]
-    return Reply(text="\n".join(lines), private=True, data={"code": code}, brief=BRIEF)
+    return Reply(text="\n".join(lines), private=True, data={"code": code}, brief=BETWEEN_US)
 
 
 async def _ask(ctx: Context, code: str) -> Reply:
@@ -123,7 +121,7 @@ async def _ask(ctx: Context, code: str) -> Reply:
         private=True,
         actions=(Action(label="Make us one", command=NAME, values={"code": code.strip().lower(), "confirm": True}),),
         data={"name": other, "accounts": [f"{each.platform}:{each.account}" for each in accounts]},
-        brief=BRIEF,
+        brief=BETWEEN_US,
     )
 
 

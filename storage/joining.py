@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from engine.value import value
 from storage import people
 from storage.database import Transaction, Value
-from storage.table import MakeRoom, Person, Table, tables
+from storage.table import MakeRoom, Person, Table, same, tables
 
 
 @value
@@ -98,13 +98,11 @@ def _yield(tx: Transaction, table: Table, merge: _Merge) -> Iterator[str]:
     for column, template in merge.columns(table).items():
         if column not in table.once:
             continue
-        same = " AND ".join(
-            f"other.{each} IS NOT DISTINCT FROM {table.name}.{each}" for each in table.once if each != column
-        )
+        alike = " AND ".join(same(f"other.{each}", f"{table.name}.{each}") for each in table.once if each != column)
         gone = tx.all(
             f"""
             DELETE FROM {table.name} WHERE {column} = :gone
-                AND EXISTS (SELECT 1 FROM {table.name} AS other WHERE other.{column} = :kept AND {same or "1 = 1"})
+                AND EXISTS (SELECT 1 FROM {table.name} AS other WHERE other.{column} = :kept AND {alike or "1 = 1"})
             RETURNING {told}
             """,
             **_ends(merge, template),

@@ -9,7 +9,7 @@ from engine.value import value
 from storage.database import Row, Transaction
 from storage.ledger import Slot
 from storage.metrics import Metric, Period
-from storage.table import MakeRoom, Person, Step, Table
+from storage.table import MakeRoom, Person, Step, Table, same
 
 Scope = Literal["member", "role", "place_default", "place_cap", "everywhere"]
 """Whom a limit is for: one member, a role or every member of a place, a place as a whole, or a person everywhere."""
@@ -26,14 +26,14 @@ _ONCE = ("scope", "place_id", "user_id", "role", "metric", "period")
 
 def _keep_stricter(column: Literal["user_id", "place_id"]) -> MakeRoom:
     """Where both who become one have a limit, let that of the one who is kept be the stricter of the two."""
-    same = " AND ".join(f"limits.{each} IS NOT DISTINCT FROM other.{each}" for each in _ONCE if each != column)
+    alike = " AND ".join(same(f"limits.{each}", f"other.{each}") for each in _ONCE if each != column)
 
     def make_room(tx: Transaction, kept: int, gone: int) -> None:
         tx.run(
             f"""
             UPDATE limits SET amount = other.amount, by_user_id = other.by_user_id, created_at = other.created_at
             FROM (SELECT * FROM limits WHERE {column} = :gone) AS other
-            WHERE limits.{column} = :kept AND {same} AND other.amount <> {UNLIMITED}
+            WHERE limits.{column} = :kept AND {alike} AND other.amount <> {UNLIMITED}
                 AND (limits.amount = {UNLIMITED} OR other.amount < limits.amount)
             """,
             kept=kept,

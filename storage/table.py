@@ -72,3 +72,11 @@ class Table:
 def tables() -> list[Table]:
     """Every table that the folder or a plugin brings."""
     return values(Table, "storage")
+
+
+def same(one: str, other: str) -> str:
+    """Return the condition that two columns hold the same, which nothing and nothing are too.
+
+    `IS NOT DISTINCT FROM` says so too, but SQLite knows it from 3.39 on only.
+    """
+    return f"({one} = {other} OR ({one} IS NULL AND {other} IS NULL))"

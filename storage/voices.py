@@ -204,22 +204,46 @@ def visible(
 
 
 def suggest(tx: Transaction, typed: str, *, user_id: int, place_id: int, n: int = 25) -> list[str]:
-    """Return names that go on from what is typed: names that begin so, then titles, then what has it inside."""
+    """Return names that go on from what is typed: names that begin so, then titles, then what has it inside.
+
+    Where nothing is typed yet, those come first that speak what the person's own voice speaks, or their place's.
+    """
     text = _literally(fold(typed))
+    language = "" if text else _usual_language(tx, user_id, place_id)
     rows = tx.all(
         f"""
         SELECT v.name FROM voices v WHERE {_SEEN} AND v.search LIKE :inside ESCAPE '\\'
         ORDER BY {_NEAREST_FIRST} = 0 DESC,
             CASE WHEN v.folded LIKE :begins ESCAPE '\\' THEN 0 WHEN v.search LIKE :word ESCAPE '\\' THEN 1 ELSE 2 END,
+            CASE WHEN :language = '' OR lower(v.language) = :language OR lower(v.language) LIKE :dialects ESCAPE '\\'
+                THEN 0 ELSE 1 END,
             {_NEAREST_FIRST}, v.folded, v.id
         """,
         user_id=user_id,
         place_id=place_id,
+        language=language,
+        dialects=f"{_literally(language)}-%",
         inside=f"%{text}%",
         begins=f"{text}%",
         word=f"% {text}%",
     )
     return list(dict.fromkeys(str(row["name"]) for row in rows))[:n]
+
+
+def _usual_language(tx: Transaction, user_id: int, place_id: int) -> str:
+    """Return the language, without its region, of the voice that speaks for a person; English where none is chosen."""
+    found = tx.value(
+        """
+        SELECT COALESCE(
+            (SELECT v.language FROM users u JOIN voices v ON v.id = u.default_voice_id WHERE u.id = :user_id),
+            (SELECT v.language FROM places p JOIN voices v ON v.id = p.default_voice_id WHERE p.id = :place_id),
+            'en'
+        )
+        """,
+        user_id=user_id,
+        place_id=place_id,
+    )
+    return str(found).lower().partition("-")[0]
 
 
 def nearest(tx: Transaction, name: str, *, user_id: int, place_id: int, n: int = 3) -> list[str]:

@@ -17,6 +17,10 @@ OWN_JOB = 0
 """Stands for the job that a reply answers, in the values of its actions: its number is not known when they are made."""
 
 
+BETWEEN_US = "That is between the two of us: ask me in a private chat."
+"""What is said where others read along, who could use a code that is in the answer."""
+
+
 @value
 class Action:
     """Something that can be done next: a button, or the command to type."""

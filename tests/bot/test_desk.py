@@ -228,3 +228,11 @@ async def test_a_persons_sounds_that_a_platform_has_are_found_by_their_words(tmp
         assert [clip.reference for clip in await desk.clips(ADA, "durable:7", "voice", "")] == ["ref 2", "ref 1"]
         assert [clip.reference for clip in await desk.clips(ADA, "durable:7", "voice", " MORNING")] == ["ref 1"]
         assert await desk.clips(BOB, "durable:7", "voice", "") == []
+
+
+async def test_where_others_read_along_it_is_told_that_something_was_done_and_no_more(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        changed = await mynah.reply("lexicon add", {"word": "SQL", "spoken": "sequel"})
+        assert changed.brief == "That is done." and "SQL" in changed.text
+        assert (await mynah.reply("lexicon list")).brief == ""
+        assert (await mynah.reply("forget")).brief == "That is between the two of us: ask me in a private chat."

@@ -198,7 +198,7 @@ async def test_voices_are_listed_in_pages(database: Database, ada: int) -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("", ["de", "en-gb", "en-us", "slt"]),
+        ("", ["en-gb", "en-us", "slt", "de"]),
         ("en", ["en-gb", "en-us", "slt"]),
         ("ger", ["de"]),
         ("america", ["en-us"]),
@@ -212,9 +212,21 @@ async def test_suggestions_go_on_from_what_is_typed(
     assert await database.read(lambda tx: voices.suggest(tx, typed, user_id=ada, place_id=1)) == expected
 
 
+async def test_before_anything_is_typed_those_come_first_that_speak_as_ones_own_voice_does(
+    database: Database, ada: int
+) -> None:
+    def choose(tx: Transaction) -> list[str]:
+        german = voices.named(tx, "de", user_id=ada, place_id=1)
+        assert german is not None
+        places.set_default_voice(tx, 1, german.id)
+        return voices.suggest(tx, "", user_id=ada, place_id=1)
+
+    assert await database.write(choose) == ["de", "en-gb", "en-us", "slt"]
+
+
 async def test_ones_own_voices_are_suggested_first_and_no_more_than_asked(database: Database, ada: int) -> None:
     await database.write(lambda tx: clone(tx, ada, "zoe"))
-    assert await database.read(lambda tx: voices.suggest(tx, "", user_id=ada, place_id=1, n=2)) == ["zoe", "de"]
+    assert await database.read(lambda tx: voices.suggest(tx, "", user_id=ada, place_id=1, n=2)) == ["zoe", "en-gb"]
 
 
 @pytest.mark.parametrize(
