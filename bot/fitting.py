@@ -1,7 +1,7 @@
 """Fitting: files that are too large for a chat become smaller ones, by a ladder, and are gone when they are sent.
 
-The rungs: as it was asked for; as one smaller file; in parts, cut where it rests. What is computed to be too large for
-a rung is not tried there, and what outgrows it is given up at once.
+The rungs: as it was asked for; as one smaller file; in parts, cut between sentences. What is computed to be too large
+for a rung is not tried there, and what outgrows it is given up at once.
 """
 
 from __future__ import annotations
@@ -184,6 +184,11 @@ class _Ladder:
                 return made
         return []
 
+    def _rests(self) -> list[Pause]:
+        """Where it can be cut: where it is known that a sentence ends, else where it rests."""
+        known = [Pause(begin=end - 0.5, end=end + 0.5) for end in self._file.ends[:-1]]
+        return known or pauses(self._path, self._stopped)
+
     def _parts(self, rate: int, seconds: float) -> list[FileRef]:
         """Cut it: into the kind that needs the fewest parts, and where that is even, into the one that plays best."""
         kinds = (Format.OPUS,) if self._file.format == Format.OPUS else (Format.MP3, Format.OPUS)
@@ -195,7 +200,7 @@ class _Ladder:
             if not able:
                 break
             if rests is None:
-                rests = pauses(self._path, self._stopped)
+                rests = self._rests()
             chosen = {each: choose_cuts(rests, seconds, lasts[each], most=MOST_PARTS) for each in able}
             format = min(chosen, key=lambda each: len(chosen[each]))
             if len(chosen[format]) >= MOST_PARTS:

@@ -92,6 +92,7 @@ class Harvest:
             expires_at=tx.now + self._days * DAY,
             beside=beside,
             answers=ref.answers or None,
+            ends=ref.ends,
         )
         path = files.path(id if beside is None else beside, _ending(ref))
         self._moves.append((ref.path, os.path.join(self._folder.path, path)))

@@ -15,7 +15,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,7 +24,7 @@ from engine.audio import HEADER_BYTES, SAMPLE_BYTES, WAV_DATA_LIMIT, Sound, wav_
 from engine.encoding import Tags, info_chunk
 from engine.engine import EngineError
 from engine.speech import Format, Timing, TimingKind
-from engine.take import MADE, Take, Target, encode, seal
+from engine.take import MADE, Take, Target, encode, seal, thinned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +60,8 @@ class _Extent:
     peak: float = 0.0
     wave_end: int = HEADER_BYTES
     """Where the next sentence's sound goes in its file, in bytes."""
+    ends: list[int] = field(default_factory=list)
+    """Where each ends, in samples."""
     index_end: int = 0
     """Where the next sentence's line goes in a file that was found, in bytes."""
 
@@ -139,6 +141,7 @@ class Spool:
         extent.rate = sound.rate
         extent.peak = max(extent.peak, sound.peak)
         extent.wave_end += len(pcm)
+        extent.ends.append((extent.wave_end - HEADER_BYTES) // SAMPLE_BYTES)
 
     def finish(self, target: Target | None = None, stopped: Callable[[], bool] = bool) -> Take:
         """Make the file of it all, see it to the disk, and close the spool.
@@ -172,6 +175,7 @@ class Spool:
             peak=extent.peak,
             sha256=sha256,
             timings=_Timings(self._index),
+            ends=thinned(extent.ends, extent.rate),
         )
 
     def _complete(self, tags: Tags) -> None:
@@ -292,6 +296,7 @@ def _recover(wave: Path, index: Path) -> _Extent:
             extent.rate = sentence.rate
             extent.peak = max(extent.peak, sentence.peak)
             extent.wave_end += sentence.bytes
+            extent.ends.append((extent.wave_end - HEADER_BYTES) // SAMPLE_BYTES)
             extent.index_end += line_bytes
         sound.truncate(extent.wave_end if extent.done else 0)
         lines.truncate(extent.index_end)

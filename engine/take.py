@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 NAMELESS = Tags(title="", voice="")
 MADE = ".take"
 """What stands behind the name of a take that is not the spool's own WAV file, until it gets the name that lasts."""
+
+
+APART, WHOLE = 5.0, 60.0
+"""How near two places to cut at may lie, and how short a sound is that nobody cuts; in seconds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +61,24 @@ class Take:
     """The SHA-256 of the file, as 64 hexadecimal digits."""
     timings: Iterable[Timing]
     """What is said when, from the start of the file; a spool's are read from its index, as long as that is there."""
+    ends: Sequence[float] = ()
+    """Where it can be cut: the ends of what was said in one go, in seconds from the start, some of them in order."""
+
+
+def thinned(samples: Iterable[int], rate: int) -> tuple[float, ...]:
+    """Return places to cut at, in seconds, that lie no nearer than `APART`; none in what is short enough to be whole.
+
+    Args:
+        samples: The ends of what was said, in samples from the start; the last is the end of all.
+        rate: Samples a second, in Hz.
+    """
+    kept: list[float] = []
+    last = 0.0
+    for end in samples:
+        if (at := round(end / rate, 3)) - last >= APART:
+            kept.append(at)
+            last = at
+    return tuple(kept) if last >= WHOLE else ()
 
 
 def write(path: Path, sounds: Sequence[Sound], target: Target | None = None) -> Take:
@@ -87,6 +110,7 @@ def write(path: Path, sounds: Sequence[Sound], target: Target | None = None) -> 
         peak=loudest,
         sha256=sha256,
         timings=_Timings(sounds),
+        ends=thinned(accumulate(len(sound.pcm) for sound in sounds), sounds[0].rate),
     )
 
 

@@ -6,6 +6,8 @@ renamed to `path(id, format)`. So a crash leaves at most a file without a row, w
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage import quota
@@ -49,6 +51,7 @@ TABLE = Table(
         Step(118, "CREATE INDEX files_of_job ON files (job_id) WHERE job_id IS NOT NULL"),
         Step(200, "ALTER TABLE files ADD COLUMN answers TEXT CHECK (length(answers) = 64)"),
         Step(201, "CREATE INDEX files_by_answer ON files (user_id, answers) WHERE answers IS NOT NULL"),
+        Step(455, "ALTER TABLE files ADD COLUMN ends TEXT NOT NULL DEFAULT '[]'"),
     ),
 )
 
@@ -93,6 +96,8 @@ class File:
     """When it was made, in ms."""
     answers: str | None
     """The fingerprint of what it answers, in hex: the same asked again by its owner is answered with it."""
+    ends: tuple[float, ...]
+    """Where a long sound can be cut between sentences, in seconds from its start."""
 
 
 def path(id: int, ending: str) -> str:
@@ -115,6 +120,7 @@ def add(
     place_id: int | None = None,
     beside: int | None = None,
     answers: str | None = None,
+    ends: Sequence[float] = (),
 ) -> int:
     """Note a file and return its number; its bytes count in the job's place, or in `place_id` where no job made it.
 
@@ -125,11 +131,11 @@ def add(
         tx.value(
             """
             INSERT INTO files (user_id, job_id, place_id, name, path, format, sha256, bytes, seconds, rate,
-                expires_at, answers, last_used_at, created_at)
+                expires_at, answers, ends, last_used_at, created_at)
             VALUES (COALESCE((SELECT id FROM users WHERE id = :user_id), (SELECT user_id FROM jobs WHERE id = :job_id),
                     :user_id), :job_id,
                 COALESCE(:place_id, (SELECT place_id FROM jobs WHERE id = :job_id)), :name, '',
-                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :now, :now)
+                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :ends, :now, :now)
             RETURNING id
             """,
             user_id=user_id,
@@ -143,6 +149,7 @@ def add(
             rate=rate,
             expires_at=expires_at,
             answers=answers,
+            ends=json.dumps(list(ends)),
             now=tx.now,
         )
     )
@@ -212,4 +219,5 @@ def remove(tx: Transaction, id: int) -> str | None:
 
 
 def _file(row: Row) -> File:
-    return File(**{**dict(row), "public": bool(row["public"]), "kept": bool(row["kept"])})
+    ends = tuple(json.loads(row["ends"]))
+    return File(**{**dict(row), "public": bool(row["public"]), "kept": bool(row["kept"]), "ends": ends})

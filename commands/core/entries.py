@@ -59,6 +59,7 @@ def ref(file: File, *, voice: bool = False) -> FileRef:
         bytes=file.bytes,
         seconds=file.seconds,
         voice=voice,
+        ends=file.ends,
     )
 
 

@@ -57,6 +57,8 @@ class FileRef:
     """The fingerprint of what it answers, where the same asked again is to be answered with it."""
     voice: bool = False
     """Whether it goes as a voice message, where the platform has such; its format is 'ogg-opus' then."""
+    ends: tuple[float, ...] = ()
+    """Where a long sound can be cut between sentences, in seconds from its start."""
 
 
 @value
@@ -91,7 +93,7 @@ class Reply:
         """Read what `to_json` wrote; what a newer Mynah added is passed over."""
         raw = json.loads(text)
         known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
-        known["files"] = tuple(FileRef(**f) for f in known.get("files", ()))
+        known["files"] = tuple(FileRef(**{**f, "ends": tuple(f.get("ends", ()))}) for f in known.get("files", ()))
         known["actions"] = tuple(Action(**a) for a in known.get("actions", ()))
         if known.get("items") is not None:
             known["items"] = tuple(known["items"])

@@ -134,6 +134,7 @@ def _reply(
         seconds=take.seconds,
         answers=plan.fingerprint,
         voice=manner.is_voice,
+        ends=tuple(take.ends),
     )
     return Reply(
         text=" · ".join(facts),

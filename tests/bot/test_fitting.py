@@ -135,6 +135,15 @@ async def test_what_fits_in_no_kind_comes_in_parts(tmp_path: Path, fitting: Fitt
     )
 
 
+async def test_where_it_is_known_that_a_sentence_ends_it_is_cut_there_whatever_it_sounds_like(
+    tmp_path: Path, fitting: Fitting
+) -> None:
+    file = replace(sound(tmp_path), ends=(7.7, 18.1, 29.3, 41.9, 50.2, 59.0))
+    async with fitting.fit([file], limit=150_000, key="1") as fitted:
+        lasts = np.cumsum([part.seconds or 0 for part in fitted.files])[:-1]
+        assert len(lasts) >= 2 and all(min(abs(at - end) for end in file.ends) < 0.01 for at in lasts)
+
+
 async def test_parts_stay_mp3_where_opus_would_need_as_many(tmp_path: Path, fitting: Fitting, folder: Path) -> None:
     file = sound(tmp_path, Format.MP3, seconds=12 * SENTENCE_SECONDS)
     async with fitting.fit([file], limit=250_000, key="1") as fitted:

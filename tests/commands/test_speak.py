@@ -6,6 +6,7 @@ import asyncio
 import json
 import wave
 from dataclasses import replace
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -360,3 +361,18 @@ def page(world: World, name: str, content: bytes) -> Attachment:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     return Attachment(name=name, bytes=len(content), path="staging/page")
+
+
+@pytest.mark.parametrize("voice", ["en-us", "de"])
+async def test_of_what_is_long_it_is_known_where_it_can_be_cut(world: World, voice: str) -> None:
+    text = "It was a bright cold day, in April. The clocks were striking, thirteen! Who was it, then? " * 30
+    reply = await world.ask(await world.person("ada"), "speak", text=text, voice=voice, timestamps="sentences")
+    sound, timings, *_ = reply.files
+    told = json.loads((world.host.data / timings.path).read_text())["timings"]
+    sentences = [(each["start_ms"] / 1000, each["end_ms"] / 1000) for each in told]
+    assert sound.ends and sound.seconds and sound.ends[-1] <= sound.seconds
+    assert all(after - before >= 5 for before, after in pairwise(sound.ends))
+    inside = [at for at in sound.ends if any(begin + 0.05 < at < end - 0.05 for begin, end in sentences)]
+    assert inside == []
+    short = await world.ask(await world.person("ada"), "speak", text="Hello there. " * 5)
+    assert short.files[0].ends == ()

@@ -98,3 +98,16 @@ def test_a_spool_whose_file_nobody_wants_can_be_gone_on_with(tmp_path: Path) -> 
     again = Spool.open(tmp_path, job=1, attempt=2, fingerprint="x")
     assert again.done == len(SOUNDS)
     assert again.finish(Target(format=Format.OPUS)).seconds == 2.0
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["in one go", "gone on with"])
+def test_it_tells_where_it_can_be_cut_but_not_too_often_and_not_where_it_is_short(tmp_path: Path, again: bool) -> None:
+    sounds = [sound(seconds, 0.1) for seconds in (3.0, 4.0, 20.0, 2.0, 30.0, 9.0)]
+    spooled = Spool.open(tmp_path, job=1, attempt=1, fingerprint="f")
+    for number, each in enumerate(sounds):
+        if again and number == 3:
+            spooled.close()
+            spooled = Spool.open(tmp_path, job=1, attempt=2, fingerprint="f")
+        spooled.append(each)
+    assert spooled.finish().ends == take.write(tmp_path / "whole.wav", sounds).ends == (7.0, 27.0, 59.0, 68.0)
+    assert take.write(tmp_path / "short.wav", sounds[:4]).ends == ()
