@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.encoding import EQUAL
 from bench.measure import Case, table, take_turns
-from bench.speaking import FORMS, TEXTS, VOICE, Silent, mynah, texts
+from bench.speaking import FORMS, TEXTS, VOICE, Silent, mynah, own_files, texts
 from bot.app import App
 from bot.cli_adapter.terminal import Terminal
 from bot.config import load
@@ -68,9 +68,10 @@ def _programs(
     espeak: str, ffmpeg: str | None, form: str, folder: Path, format: Format, options: Sequence[str]
 ) -> Callable[[], Awaitable[None]]:
     given = texts(form)
-    wav, target = folder / "naive.wav", folder / f"naive-made.{format.suffix}"
+    waves, targets = own_files(folder, "naive", "wav"), own_files(folder, "made", format.suffix)
 
     async def run() -> None:
+        wav, target = next(waves), next(targets)
         await _run(espeak, "-v", VOICE, "-w", str(wav), next(given))
         if ffmpeg is not None:
             await _run(ffmpeg, "-y", "-loglevel", "error", "-i", str(wav), *options, str(target))

@@ -4,14 +4,18 @@ Through Mynah means the whole way: asked at the desk, queued, claimed, said, fil
 by the terminal's adapter, as in the chat. The naive way starts the espeak-ng program for every text. The floor is
 Mynah's own engine, called directly, its sound thrown away. Of what is above it, the part that grows with the sound is
 shown by itself: to make 16 bits of it, hash it, write it and see it to the disk.
+
+Every way keeps what it makes, each text in a file of its own, as whoever answers several people has to. To write over
+one file again and again costs less: its memory is there already, where a virtual machine's host has to bring it first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import product
+from itertools import count, product
 from pathlib import Path
 
 from bench.measure import Case, table, take_turns
@@ -103,6 +107,12 @@ def texts(form: str) -> Iterator[str]:
         yield form.format(f"{colour} and {other} {animal}")
 
 
+def own_files(folder: Path, name: str, suffix: str) -> Iterator[Path]:
+    """Yield a file that is not there yet, every time."""
+    here = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=folder))
+    return (here / f"{number}.{suffix}" for number in count())
+
+
 def alone(engine: EspeakEngine, form: str) -> Callable[[], Awaitable[None]]:
     """Make what has the engine alone say texts of that form, as many sentences at once as Mynah gives it."""
     given = texts(form)
@@ -133,18 +143,19 @@ def _file(engine: EspeakEngine, text: str, folder: Path) -> Callable[[], Awaitab
     """Make what masters a sound and writes its file: hashed, and seen to the disk."""
     line = Line(utterance=Utterance(text=text, engine="espeak", speaker=VOICE))
     ((_, audio),) = engine.synthesize([line.utterance], lambda row: False)
+    files = own_files(folder, "alone", "wav")
 
     async def run() -> None:
-        take.write(folder / "file.wav", [master(audio, line, Mix())])
+        take.write(next(files), [master(audio, line, Mix())])
 
     return run
 
 
 def _naive(program: str, form: str, folder: Path) -> Callable[[], Awaitable[None]]:
-    target, given = folder / "naive.wav", texts(form)
+    files, given = own_files(folder, "naive", "wav"), texts(form)
 
     async def run() -> None:
-        process = await asyncio.create_subprocess_exec(program, "-v", VOICE, "-w", str(target), next(given))
+        process = await asyncio.create_subprocess_exec(program, "-v", VOICE, "-w", str(next(files)), next(given))
         if await process.wait() != 0:
             raise RuntimeError(f"{program} failed")
 

@@ -17,6 +17,7 @@ from engine.espeak_library import (
     SENTENCE,
     SLOWEST,
     WORD,
+    Events,
     Mark,
     VoiceFile,
     espeak_library,
@@ -107,7 +108,7 @@ class EspeakEngine(Engine):
             samples = self._numpy.frombuffer(speech.pcm, self._numpy.int16).astype(self._numpy.float32)
             samples *= 1 / 32768
             rate = self._library.rate
-            timings = _MarkedTimings(utterance.text, speech.marks, 1000 * len(samples) // rate)
+            timings = _MarkedTimings(utterance.text, speech.events, 1000 * len(samples) // rate)
             yield row, Audio(samples=samples, rate=rate, timings=timings)
 
     def close(self) -> None:
@@ -149,12 +150,12 @@ class _Stretch:
 class _MarkedTimings(Sequence[Timing]):
     """The timings that espeak's marks tell of, read when somebody wants them: most texts are only listened to."""
 
-    def __init__(self, text: str, marks: Sequence[Mark], length_ms: int) -> None:
-        self._text, self._marks, self._length_ms = text, marks, length_ms
+    def __init__(self, text: str, events: Events, length_ms: int) -> None:
+        self._text, self._events, self._length_ms = text, events, length_ms
 
     @cached_property
     def _all(self) -> tuple[Timing, ...]:
-        return read_timings(self._text, self._marks, self._length_ms)
+        return read_timings(self._text, self._events.marks(), self._length_ms)
 
     @overload
     def __getitem__(self, index: int) -> Timing: ...

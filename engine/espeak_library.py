@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from ctypes import POINTER, byref, c_char, c_char_p, c_int, c_size_t, c_ubyte, c_uint, c_void_p
 from dataclasses import dataclass
 from functools import cache
@@ -74,7 +74,10 @@ class _Voice(ctypes.Structure):
     )
 
 
-_Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_int, POINTER(_Event))
+_EVENT_INTS = ctypes.sizeof(_Event) // ctypes.sizeof(c_int)
+"""How far apart the kinds of two events in a row are."""
+_Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_int, POINTER(c_int))
+"""Takes sound, how many samples it has, and a list of events; of these it is given the first number, the kind."""
 
 
 class Mark(NamedTuple):
@@ -92,13 +95,31 @@ class Mark(NamedTuple):
     """The phoneme in IPA, empty for a pause; of a PHONEME only."""
 
 
+class Events:
+    """What espeak told while it spoke, as it told it: it is read when somebody wants to know."""
+
+    def __init__(self, told: bytes) -> None:
+        """`told` are espeak's own events, one after another."""
+        self._told = told
+
+    def marks(self) -> list[Mark]:
+        """Return what begins when, in the order of time."""
+        count = len(self._told) // ctypes.sizeof(_Event)
+        return list(_marks((_Event * count).from_buffer_copy(self._told)))
+
+
 class Speech(NamedTuple):
     """What espeak made of a text."""
 
     pcm: bytes
     """The sound, as 16-bit whole numbers in the machine's own byte order."""
-    marks: list[Mark]
-    """What begins when, in the order of time."""
+    events: Events
+    """What begins when."""
+
+    @property
+    def marks(self) -> list[Mark]:
+        """What begins when, in the order of time; read anew each time."""
+        return self.events.marks()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,7 +167,7 @@ class EspeakLibrary:
         self._heights: dict[str, tuple[int, int]] = {}
         self._voice = _NOBODY
         self._pcm: list[bytes] = []
-        self._marks: list[Mark] = []
+        self._events: list[bytes] = []
         self._stopped: Callable[[], bool] = bool
         self._failure: BaseException | None = None
         self._callback = _Callback(self._take)  # espeak keeps the pointer, so it must live as long as we do
@@ -176,14 +197,14 @@ class EspeakLibrary:
         spoken = text.replace("\0", " ").encode("utf-8", "replace")
         with self._lock:
             self._set_voice(voice, pace, pitch)
-            self._pcm, self._marks, self._stopped, self._failure = [], [], stopped, None
+            self._pcm, self._events, self._stopped, self._failure = [], [], stopped, None
             flags = _UTF8 | _PAUSE_AT_END
             status = self._c.espeak_Synth(spoken, len(spoken) + 1, 0, _BY_CHARACTER, 0, flags, None, None)
             if self._failure is not None:
                 raise self._failure
             if status != 0:
                 raise EngineError(f"espeak refused {text[:40]!r} with status {status}")
-            return Speech(b"".join(self._pcm), self._marks)
+            return Speech(b"".join(self._pcm), Events(b"".join(self._events)))
 
     def _declare(self) -> None:
         c = self._c
@@ -235,29 +256,20 @@ class EspeakLibrary:
             self._heights[voice] = found if found[0] > 9 else _USUAL
         return self._heights[voice]
 
-    def _take(self, wave: int | None, count: int, events: ctypes._Pointer[_Event]) -> int:
+    def _take(self, wave: int | None, count: int, events: ctypes._Pointer[c_int]) -> int:
         """Take a buffer from espeak, in the thread that called `say`; 1 makes it stop."""
         try:
             if wave and count > 0:
                 self._pcm.append(ctypes.string_at(wave, 2 * count))
-            self._note(events)
+            end = 0
+            while events[end] != _END_OF_LIST:
+                end += _EVENT_INTS
+            if end:
+                self._events.append(ctypes.string_at(events, end * ctypes.sizeof(c_int)))
             return 1 if self._stopped() else 0
         except BaseException as error:  # nothing may be raised through C; `say` raises it
             self._failure = error
             return 1
-
-    def _note(self, events: ctypes._Pointer[_Event]) -> None:
-        marks, index = self._marks, 0
-        while (kind := (event := events[index]).type) != _END_OF_LIST:
-            index += 1
-            if kind == PHONEME:
-                # What does not fit into 8 bytes is cut, maybe within a character.
-                phoneme = event.id.decode("utf-8", "ignore")
-                if "(" in phoneme and not (phoneme := _SWITCH.sub("", phoneme)):
-                    continue  # no sound, and no pause either
-                marks.append(Mark(kind, event.text_position, 0, event.audio_position, phoneme))
-            elif kind in (WORD, SENTENCE):
-                marks.append(Mark(kind, event.text_position, event.length, event.audio_position, ""))
 
     def _list(self, kind: bytes | None) -> tuple[VoiceFile, ...]:
         """List the voice files of a kind; None is every language."""
@@ -285,6 +297,19 @@ def espeak_library() -> EspeakLibrary:
     except ImportError as error:
         raise EngineMissing("espeak-ng is not installed; `pip install espeakng-loader` brings it") from error
     return EspeakLibrary(Path(espeakng_loader.get_library_path()), Path(espeakng_loader.get_data_path()))
+
+
+def _marks(events: Iterable[_Event]) -> Iterator[Mark]:
+    for event in events:
+        kind = event.type
+        if kind == PHONEME:
+            # What does not fit into 8 bytes is cut, maybe within a character.
+            phoneme = event.id.decode("utf-8", "ignore")
+            if "(" in phoneme and not (phoneme := _SWITCH.sub("", phoneme)):
+                continue  # no sound, and no pause either
+            yield Mark(kind, event.text_position, 0, event.audio_position, phoneme)
+        elif kind in (WORD, SENTENCE):
+            yield Mark(kind, event.text_position, event.length, event.audio_position, "")
 
 
 def _read_voice(voice: _Voice) -> VoiceFile:

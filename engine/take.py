@@ -75,7 +75,7 @@ def thinned(samples: Iterable[int], rate: int) -> tuple[float, ...]:
     kept: list[float] = []
     last = 0.0
     for end in samples:
-        if (at := round(end / rate, 3)) - last >= APART:
+        if (at := 1000 * end // rate / 1000) - last >= APART:
             kept.append(at)
             last = at
     return tuple(kept) if last >= WHOLE else ()

@@ -20,7 +20,7 @@ from storage.database import Transaction
 from storage.files import File
 from storage.voices import Voice
 
-READING = "1"
+READING = "2"
 """Changes whenever texts are read in another way than before, so that what was said in the old way is said anew."""
 
 
@@ -28,6 +28,8 @@ RENAMED = {"iw": "he", "in": "id", "ji": "yi"}
 """Languages by the tags that they had once."""
 MOST_NAMED = 8
 """How many languages a refusal names."""
+LONGEST_NAME = 40
+"""How much of a language that nobody knows is compared with those that are known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,17 +113,19 @@ def _known(inquiry: Inquiry, tag: str) -> str:
         each = RENAMED.get(each, each)
         if each in spoken or any(other.startswith(f"{each}-") for other in spoken):
             return each
-    if (named := _by_name(wanted, spoken)) is not None:
-        return named
+    names = _names(spoken)
+    if wanted in names:
+        return names[wanted]
     more = " …" if len(spoken) > MOST_NAMED else ""
-    near = difflib.get_close_matches(wanted, spoken, n=3, cutoff=0.6)
+    near = difflib.get_close_matches(wanted[:LONGEST_NAME], [*names, *spoken], n=3, cutoff=0.6)
+    near = list(dict.fromkeys(names.get(each, each) for each in near))
     hint = f"Did you mean {either(near)}?" if near else f"What is spoken here: {', '.join(spoken[:MOST_NAMED])}{more}."
     raise UsageError("Nobody here speaks {language!r}. {hint}", language=tag[:20], hint=hint)
 
 
-def _by_name(name: str, spoken: Sequence[str]) -> str | None:
-    """Return the language of an English name: 'de' for 'german'."""
+def _names(spoken: Sequence[str]) -> dict[str, str]:
+    """Return the languages that are spoken by their English names in small letters: 'de' for 'german'."""
     from babel import Locale  # only here: it takes a while to import
 
     names = Locale("en").languages
-    return next((tag for tag in spoken if str(names.get(tag.partition("-")[0], "")).lower() == name), None)
+    return {str(names[code]).lower(): tag for tag in reversed(spoken) if (code := tag.partition("-")[0]) in names}

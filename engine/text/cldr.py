@@ -35,6 +35,7 @@ UNITS: Mapping[str, str] = {
     **{"mbar": "pressure-millibar", "psi": "pressure-pound-force-per-square-inch", "px": "graphics-pixel"},
     **{"MP": "graphics-megapixel", "lx": "light-lux", "lm": "light-lumen"},
     **{"km/h": "speed-kilometer-per-hour", "kph": "speed-kilometer-per-hour", "kmh": "speed-kilometer-per-hour"},
+    **{"m/s2": "acceleration-meter-per-square-second"},
     **{"m/s": "speed-meter-per-second", "mph": "speed-mile-per-hour", "mpg": "consumption-mile-per-gallon"},
     **{"°C": "temperature-celsius", "°F": "temperature-fahrenheit", "°": "angle-degree"},
     **{"%": "concentr-percent", "‰": "concentr-permille"},

@@ -23,7 +23,7 @@ _ENDINGS = (
 """What the name of a host or of a file ends in."""
 _SIGNS = "&%=+<>~^\u2248\u2264\u2265\u00d7\u00f7\u00b1\u2212@#/\u00a7\u2192"
 _CURRENCY = "$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20ba\u20b4\u20aa\u0e3f\u20ab\u20b1\u20a6"
-_STOPPED = re.compile(r"\s?[^\W\d_]+\.")
+_STOPPED = re.compile(r"[\s-]?[^\W\d_]+\.")
 _LAST_WORD = re.compile(r"(?<![^\W_])([^\W\d_]{1,14}\.)\W*\Z")
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)['\u2019]?\s\Z")
 _ENDS = re.compile(r"[\s\"'\u2018-\u201e\u00ab\u00bb)\]]*\Z")
@@ -127,7 +127,7 @@ class _Reader:
             | (?P<stopless> {_FIRST} (?:{self._words}) (?![^\W\d_]|\.) )
             | (?P<roman> {_FIRST} (?:[IVX]{{1,7}}(?P<tail>{grammar.tails or "(?!)"})|[IVX]|[IVXLCDM]{{2,15}}) {_LAST}
                 (?!\.[^\W\d_]) {stop} )
-            | (?P<word> {_FIRST} (?:[^\W\d_]{{1,14}}\.) (?:\s?[^\W\d_]{{1,6}}\.){{0,3}} )
+            | (?P<word> {_FIRST} (?:[^\W\d_]{{1,14}}\.) (?:[\s-]?[^\W\d_]{{1,6}}\.){{0,3}} )
         """
         return re.compile(
             rf"""(?: (?P<amount> (?:{_FIRST}(?:{letters})|[{_CURRENCY}]) (?=\s?\d|[-\u2212]\d) )
@@ -139,7 +139,7 @@ class _Reader:
                 | (?<=\d)\s?(?:-(?=[{_CURRENCY}])|\u2013(?=[{_CURRENCY}]?\d)) )
             | (?P<minus> (?<![\w.,)\]%-]) [-\u2212\u2013] (?=[{_CURRENCY}]?\d) )
             | (?P<phone> [+(] (?=\d) )
-            | (?P<sign> (?<![{_SIGNS}]) (?:[{_SIGNS}] | (?<=[A-Z])\+\+ ) (?![{_SIGNS}]) )
+            | (?P<sign> (?<![{_SIGNS}]) (?: (?:[{_SIGNS}] | (?<=[A-Z])\+\+ ) (?![{_SIGNS}]) | \^(?=\u2212\d) ) )
             )""",
             re.VERBOSE,
         )
@@ -189,7 +189,7 @@ class _Reader:
                 minus = self._grammar.signs.get("-")
                 return _kept(match, f"{minus} " if minus else None)
             case _:
-                return _kept(match, self._sign(match))
+                return self._power(match) or _kept(match, self._sign(match))
 
     def _abbreviation(self, match: re.Match[str]) -> Said:
         """Read the longest run of stopped words that is an abbreviation: z. B., i.e."""
@@ -206,7 +206,7 @@ class _Reader:
         written = match["stopless"]
         if said := self._grammar.stopless[written]:
             return said
-        return self._grammar.abbreviation(f"{written}.", before(match), after(match))
+        return self._grammar.unstopped(written, before(match), after(match))
 
     def _roman(self, match: re.Match[str]) -> str | None:
         written = match["roman"].rstrip(".").removesuffix(match["tail"] or "")
@@ -249,6 +249,12 @@ class _Reader:
             return self._figures.run(part) if len(part) < 5 else self._grammar.digits(part)
         return part if part.isalpha() else self._grammar.address.get(part, "")
 
+    def _power(self, match: re.Match[str]) -> Said:
+        """Read the powers that have a name: x^2."""
+        written = re.match(r"\^\d(?!\d)", match.string[match.start() : match.start() + 3])
+        named = self._grammar.signs.get(written[0]) if written else None
+        return (match.end() + 1, _worded(named, before(match)[-1:], "") or "") if named else None
+
     def _sign(self, match: re.Match[str]) -> str | None:
         sign, signs = match[0], self._grammar.signs
         left, right = before(match)[-1:], after(match)[:1]
@@ -264,7 +270,8 @@ class _Reader:
             return _worded(signs.get("+") and f"{signs['+']} {signs['+']}", left, right)
         if sign == "/":
             return " " if left.isalpha() and right.isalpha() and not self._unit(match) else None
-        if sign in ("<", ">", "~") and not (right.isdigit() or (left.isspace() and right.isspace())):
+        before_a_number = right.isdigit() or (right != "" and right in _CURRENCY)
+        if sign in ("<", ">", "~") and not (before_a_number or (left.isspace() and right.isspace())):
             return None
         if left.strip() and not left.isalnum() and left not in ")%]":
             return None

@@ -87,7 +87,7 @@ class Grammar:
     bare: bool = True
     """Whether a unit stands behind `per` as it does behind a one: 50 km per hour."""
     signs: Mapping[str, str] = {}
-    """What is said for signs that stand alone, and for those before a number ('-', '+', '#')."""
+    """What is said for signs that stand alone, and for those before a number ('-', '+', '#'); '^2' is one."""
     abbreviations: Mapping[str, str] = {}
     """What is said for abbreviations, written without blanks and with their stops."""
     counted: Mapping[str, str] = {}
@@ -308,6 +308,10 @@ class Grammar:
             return self.abbreviations[written]
         small = self.abbreviations.get(written[0].lower() + written[1:])
         return small[0].upper() + small[1:] if small else None
+
+    def unstopped(self, written: str, before: str, after: str) -> str | None:
+        """Return what is said for an abbreviation that lacks its stop; None where it is a word there."""
+        return self.abbreviation(f"{written}.", before, after)
 
     def spells(self, written: str) -> bool:
         """Tell whether this is an abbreviation, wherever it stands."""

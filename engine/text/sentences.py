@@ -119,7 +119,7 @@ def _at_stops(line: str, known: Grammar | None) -> Iterator[str]:
 def _ends(line: str, begin: int, stop: re.Match[str], known: Grammar | None) -> bool:
     """Tell whether a sentence that began at `begin` ends with a stop."""
     after = line[stop.end() : stop.end() + 1]
-    if after.islower():
+    if after.islower() or after == "&":
         return False
     if stop[0].rstrip() != ".":
         return True

@@ -49,7 +49,8 @@ class Shapes:
         re.compile(r"\+\d{1,3}(?:[ ./-]{0,2}\(?\d{1,5}\)?){2,6}(?!\d)"),
         re.compile(r"\(\d{2,5}\)[ -]?\d{2,8}(?:[ -]\d{2,5}){0,3}(?!\d)"),
         re.compile(r"0\d{1,5}(?:(?: ?[/.-] ?| )\d{2,8}){1,5}(?!\d)|0\d{6,14}(?!\d)"),
-        re.compile(r"(?:1[-. ])?[1-9]\d{2}(?:[-. ]\d{3})?-\d{4}(?!\d)"),
+        re.compile(r"(?:1[-. ])?[1-9]\d{2}(?:[-. ]\d{3})?-\d{4}(?![\d-])"),
+        re.compile(r"(?=(?:-?\d){9})\d{1,5}(?:-\d{1,7}){3,6}(?![\d-])"),
     )
 
     def __init__(self, grammar: Grammar) -> None:
@@ -71,7 +72,8 @@ class Shapes:
             rf"(?P<sign>{money})(?:\s?|(?P<minus>[-\u2212])){cash}{scale}{per}(?:\.[-\u2013\u2014]+)?"
         )
         less = rf"(?!(?<=\s[$\u00a3])[-\u2212]\d[\d.,]{{0,20}}+(?!\s?(?:{money})))"  # the sign of the next: 20 $-5
-        self.amount = re.compile(rf"{cash}{scale}\s?(?P<sign>{money})(?![^\W_]){less}{per}")
+        even = rf"(?:{decimal}[-\u2013\u2014])?"  # 20,- €
+        self.amount = re.compile(rf"{cash}{even}{scale}\s?(?P<sign>{money})(?![^\W_]){less}{per}")
         self.measure = re.compile(rf"{number}(?P<gap>[\s-]?){unit}{per}")
         self.scaled = re.compile(rf"{number}(?P<gap>\s?)(?P<scale>{scales})(?!\w)")
         self.vulgar = re.compile(rf"(?P<whole>\d{{0,6}}?)(?P<a>\d)\u2044(?P<b>\d{{1,2}})(?!\d)(?:\s?{unit})?")

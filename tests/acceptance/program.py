@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -124,12 +125,23 @@ class Program:
         return Screen(self, {**self.env, **env}, words)
 
 
+def _hear_ctrl_c() -> None:
+    """Undo what a shell does to what it starts in the background, such as this suite: there Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Screen:
     """A terminal with the program on it, as a person would see it."""
 
     def __init__(self, program: Program, env: dict[str, str], words: tuple[str, ...]) -> None:
         self._child = pexpect.spawn(
-            PROGRAM[0], [*PROGRAM[1:], *words], cwd=str(program.folder), env=env, dimensions=(30, 100), timeout=None
+            PROGRAM[0],
+            [*PROGRAM[1:], *words],
+            cwd=str(program.folder),
+            env=env,
+            dimensions=(30, 100),
+            timeout=None,
+            preexec_fn=_hear_ctrl_c,
         )
         self._screen = pyte.HistoryScreen(100, 30, history=2000, ratio=0.5)
         # prompt_toolkit asks where the cursor is

@@ -111,3 +111,8 @@ def test_it_tells_where_it_can_be_cut_but_not_too_often_and_not_where_it_is_shor
         spooled.append(each)
     assert spooled.finish().ends == take.write(tmp_path / "whole.wav", sounds).ends == (7.0, 27.0, 59.0, 68.0)
     assert take.write(tmp_path / "short.wav", sounds[:4]).ends == ()
+
+
+def test_no_place_to_cut_at_lies_beyond_the_end() -> None:
+    end = 600 * 22_050 + 17  # 0.77 ms more
+    assert take.thinned([300 * 22_050, end], 22_050) == (300.0, 600.0)

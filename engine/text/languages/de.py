@@ -85,6 +85,9 @@ class German(Grammar):
             "dr.": "Doktor",
             "u.s.w.": "und so weiter",
             "Di.": "Dienstag",
+            "MwSt.": "Mehrwertsteuer",
+            "Stk.": "Stück",
+            "ff.": "folgende",
             "Mo.": "Montag",
         },
     }
@@ -93,10 +96,11 @@ class German(Grammar):
         **{"Abs.": "Absatz", "Tab.": "Tabelle", "No.": "Nummer", "Aufl.": "Auflage", "Ziff.": "Ziffer"},
     }
     stopless = {"Dr": "Doktor", "Prof": "Professor", "Nr": "", "No": "", "ca": "circa", "usw": "und so weiter"}
+    stopless |= {"MwSt": "Mehrwertsteuer"}
     ending = frozenset(
         words(
             "usw. etc. o.ä. o.Ä. u.ä. u.Ä. u.v.m. u.s.w. Str. Jh. Jhdt. Std. Min. Sek. v.Chr. n.Chr. jun. sen. Mio."
-            " Mrd. Tsd. Pkt. e.V. s.o. s.u. od."
+            " Mrd. Tsd. Pkt. e.V. s.o. s.u. od. MwSt. Stk. ff."
         )
     )
     months = tuple(_MONTHS)

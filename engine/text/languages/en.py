@@ -7,6 +7,7 @@ import re
 from engine.text.grammar import Grammar, Money, Number, words
 
 _MONTHS = words("January February March April May June July August September October November December")
+_SHORT_MONTHS = words("Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec")
 _TENS = {20: "twenties", 30: "thirties", 40: "forties", 50: "fifties", 60: "sixties", 70: "seventies", 80: "eighties"}
 _TENS |= {90: "nineties"}
 _PARTS = {2: "half|halves", 3: "third|thirds", 4: "quarter|quarters"}
@@ -46,7 +47,7 @@ class English(Grammar):
         **{"&": "and", "%": "percent", "+": "plus", "-": "minus", "\u2212": "minus", "=": "equals", "x": "by"},
         **{"<": "less than", ">": "greater than", "~": "about", "≈": "about", "≤": "at most", "≥": "at least"},
         **{"×": "times", "÷": "divided by", "±": "plus or minus", "@": "at", "#": "number", "#a": "hashtag"},
-        **{"C#": "sharp", "^": "to the power of", "§": "section", "→": "to"},
+        **{"C#": "sharp", "^": "to the power of", "^2": "squared", "^3": "cubed", "§": "section", "→": "to"},
     }
     abbreviations = {
         **{"Dr.": "Doctor", "Drs.": "Doctors", "St.": "Saint"},
@@ -58,6 +59,7 @@ class English(Grammar):
         **{"e.g.": "for example", "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "cf.": "compare"},
         **{"al.": "al", "viz.": "namely", "approx.": "approximately", "ca.": "circa", "est.": "established"},
         **{"dept.": "department", "Dept.": "Department", "govt.": "government", "Assn.": "Association"},
+        **{"Co.Ltd.": "Company Limited", "Sep.": "September", "qtr.": "quarter", "sq.ft.": "square feet"},
         **{"Inc.": "Incorporated", "Ltd.": "Limited", "Corp.": "Corporation", "Co.": "Company", "Bros.": "Brothers"},
         **{"Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Hwy.": "Highway", "Apt.": "Apartment"},
         **{"Ph.D.": "P H D", "M.D.": "M D", "B.A.": "B A", "M.A.": "M A", "R.I.P.": "rest in peace", "P.S.": "P S"},
@@ -84,7 +86,8 @@ class English(Grammar):
         **{"Ch.": "Chapter", "chap.": "chapter", "Chap.": "Chapter", "Fig.": "Figure", "Figs.": "Figures"},
         **{"sec.": "section", "Sec.": "Section", "art.": "article", "Art.": "Article", "eq.": "equation"},
         **{"Eq.": "Equation", "c.": "circa", "Mar.": "March", "Apr.": "April", "Jun.": "June", "Jul.": "July"},
-        **{"Op.": "Opus", "op.": "opus", "v.": "version", "ver.": "version"},
+        **{"Op.": "Opus", "op.": "opus", "v.": "version", "ver.": "version", "b.": "born", "d.": "died"},
+        **{"fl.": "flourished"},
     }
     stopless = {
         **{"Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Dr": "", "vs": "versus", "Prof": "Professor"},
@@ -97,6 +100,8 @@ class English(Grammar):
             "approx": "approximately",
             "Ltd": "Limited",
         },
+        **{"WWI": "World War one", "WWII": "World War two"},
+        **dict.fromkeys(_SHORT_MONTHS, ""),
     }
     ending = frozenset(
         words(
@@ -131,10 +136,17 @@ class English(Grammar):
         "Gbps": "speed-gigabit",
         "hr": "duration-hour",
         "hrs": "duration-hour",
+        **{"tbsp": "volume-tablespoon", "tbsp.": "volume-tablespoon"},
+        **{"tsp": "volume-teaspoon", "tsp.": "volume-teaspoon"},
+        **{"wk": "duration-week", "mo": "duration-month", "yr": "duration-year", "yrs": "duration-year"},
+        **{"¢": "currency-cent", "dB": "sound-decibel", "mAh": "electric-milliampere-hour", "kbps": "speed-kilobit"},
         "mins": "duration-minute",
         "secs": "duration-second",
     }
     unit_names = {
+        **{"currency-cent": "cent|cents", "sound-decibel": "decibel|decibels"},
+        **{"electric-milliampere-hour": "milliampere hour|milliampere hours"},
+        "speed-kilobit": "kilobit per second|kilobits per second",
         "speed-megabit": "megabit per second|megabits per second",
         "speed-gigabit": "gigabit per second|gigabits per second",
         "mass-tonne": "tonne|tonnes",
@@ -206,8 +218,10 @@ class English(Grammar):
         return f"{said} {half}.m." if half else said
 
     def score(self, left: str, right: str, before: str) -> str | None:
-        chapter = re.search(r"\b[A-Z][a-z]+\.?\s\Z", before)
-        return f"{left} {right}" if chapter else super().score(left, right, before)
+        book = re.search(r"\b([A-Z][a-z]+)\.?\s\Z", before)
+        return (
+            f"{left} {right}" if book and not re.fullmatch(self.starts, book[1]) else super().score(left, right, before)
+        )
 
     def feet(self, feet: int, inches: int) -> str | None:
         return f"{self.cardinal(feet)} foot {self.cardinal(inches)}"
@@ -276,6 +290,13 @@ class English(Grammar):
             return self.ordinal(number)
         return None
 
+    def unstopped(self, written: str, before: str, after: str) -> str | None:
+        if written in _SHORT_MONTHS:
+            dated = re.search(r"(?<!\d)\d{1,2}(?:st|nd|rd|th)?\s\Z", before) or re.match(r"\s\d", after)
+            month = next(month for month in _MONTHS if month.startswith(written[:3]))
+            return month if dated else None
+        return super().unstopped(written, before, after)
+
     def closes(self, written: str, before: str, after: str) -> bool:
         if written in ("St.", "Dr."):
             return bool(_NAME_BEFORE.search(before) and re.match(self.starts, after))
@@ -287,6 +308,8 @@ class English(Grammar):
             if written == "St.":
                 return "Street" if street else "Saint"
             return "Drive" if street else "Doctor"
+        if written in ("b.", "d.", "fl.") and not re.match(r"\s?[12]\d{3}\b", after):
+            return None
         if written in ("min.", "hr.", "ft.", "Mon.", "Fri.", "Wed.", "Thu.") and not re.search(r"\d\s?\Z|\A\Z", before):
             return None
         return super().abbreviation(written, before, after)

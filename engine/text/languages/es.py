@@ -30,7 +30,8 @@ class Spanish(Grammar):
         **{"&": "y", "%": "por ciento", "+": "más", "-": "menos", "\u2212": "menos", "=": "igual a", "x": "por"},
         **{"<": "menor que", ">": "mayor que", "~": "aproximadamente", "≈": "aproximadamente", "≤": "como máximo"},
         **{"≥": "como mínimo", "×": "por", "÷": "entre", "±": "más menos", "@": "arroba", "#": "número"},
-        **{"#a": "hashtag", "C#": "sharp", "^": "elevado a", "§": "sección", "→": "a"},
+        **{"^": "elevado a", "^2": "al cuadrado", "^3": "al cubo"},
+        **{"#a": "hashtag", "C#": "sharp", "§": "sección", "→": "a"},
     }
     abbreviations = {
         **{"Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Dr.": "doctor"},

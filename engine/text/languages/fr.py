@@ -27,7 +27,7 @@ class French(Grammar):
         **{"&": "et", "%": "pour cent", "+": "plus", "-": "moins", "\u2212": "moins", "=": "égale", "x": "sur"},
         **{"<": "inférieur à", ">": "supérieur à", "~": "environ", "≈": "environ", "≤": "au plus", "≥": "au moins"},
         **{"×": "fois", "÷": "divisé par", "±": "plus ou moins", "@": "arobase", "#": "numéro", "#a": "hashtag"},
-        **{"C#": "sharp", "^": "puissance", "§": "paragraphe", "→": "vers"},
+        **{"C#": "sharp", "^": "puissance", "^2": "au carré", "^3": "au cube", "§": "paragraphe", "→": "vers"},
     }
     abbreviations = {
         **{"M.": "monsieur", "MM.": "messieurs", "etc.": "et cetera", "p.ex.": "par exemple", "cf.": "confer"},
@@ -36,7 +36,8 @@ class French(Grammar):
         **{"min.": "minutes", "hab.": "habitants", "ex.": "exemple", "Prof.": "professeur", "boul.": "boulevard"},
         **{"c.": "contre", "S.A.": "S A", "S.V.P.": "s'il vous plaît", "s.v.p.": "s'il vous plaît", "N.B.": "N B"},
         **{"Dr.": "docteur", "dr.": "docteur", "Pr.": "professeur", "St.": "saint", "Ste.": "sainte"},
-        **{"Mme.": "madame", "Mlle.": "mademoiselle"},
+        **{"Mme.": "madame", "Mlle.": "mademoiselle", "bd.": "boulevard", "av.": "avenue"},
+        **{"apr.": "après", "J.-C.": "Jésus-Christ"},
     }
     counted = {
         **{"p.": "page", "pp.": "pages", "vol.": "volume", "chap.": "chapitre", "art.": "article", "fig.": "figure"},
@@ -158,8 +159,12 @@ class French(Grammar):
         return None
 
     def abbreviation(self, written: str, before: str, after: str) -> str | None:
-        if written == "M." and not re.match(r"\s[A-ZÀ-Ý]", after):
+        if written == "M." and not re.match(r"\s(?:[A-ZÀ-Ý]|et\sM)", after):
             return None
-        if written in ("min.", "c.") and not re.search(r"\d\s?\Z", before):
+        if written in ("av.", "Av."):
+            return "avant" if after.startswith(" J.-C") else f"{written[0]}venue"
+        if written == "J.-C." and re.match(r"\s[A-ZÀ-Ý]", after):
+            return "Jésus-Christ."
+        if written in ("min.", "c.", "C.") and not re.search(r"\d\s?\Z", before):
             return None
         return super().abbreviation(written, before, after)

@@ -28,7 +28,7 @@ class Italian(Grammar):
         **{"&": "e", "%": "per cento", "+": "più", "-": "meno", "\u2212": "meno", "=": "uguale", "x": "per"},
         **{"<": "minore di", ">": "maggiore di", "~": "circa", "≈": "circa", "≤": "al massimo", "≥": "almeno"},
         **{"×": "per", "÷": "diviso", "±": "più o meno", "@": "chiocciola", "#": "numero", "#a": "hashtag"},
-        **{"C#": "sharp", "^": "alla", "§": "paragrafo", "→": "a"},
+        **{"C#": "sharp", "^": "alla", "^2": "al quadrato", "^3": "al cubo", "§": "paragrafo", "→": "a"},
     }
     abbreviations = {
         **{"Sig.": "signor", "Sigg.": "signori", "Dott.": "dottor", "Dr.": "dottor", "Prof.": "professor"},
@@ -59,6 +59,8 @@ class Italian(Grammar):
         **{"n°.": "numero", "N°.": "numero"},
     }
     stopless = {
+        "n.o": "numero",
+        "N.o": "numero",
         **{"Sig.ra": "signora", "Sig.na": "signorina", "Dott.ssa": "dottoressa", "Prof.ssa": "professoressa"},
         **{"sig.ra": "signora", "sig.na": "signorina", "dott.ssa": "dottoressa", "prof.ssa": "professoressa"},
         **{"n°": "numero", "N°": "numero", "No": ""},

@@ -74,6 +74,12 @@ async def test_a_language_that_is_none_is_refused_in_a_short_sentence(world: Wor
     assert len(str(caught.value)) < 200
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("germn", "de"), ("Japanes", "ja"), ("spannish", "es")])
+async def test_a_language_whose_name_is_mistyped_is_answered_with_its_tag(world: World, typed: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=rf"Did you mean .*\b{meant}\b"):
+        await made(world, HELLO, manner=Manner(language=typed))
+
+
 async def test_a_voice_that_is_not_there_is_refused(world: World) -> None:
     with pytest.raises(NotFound):
         await made(world, HELLO, "darth")
