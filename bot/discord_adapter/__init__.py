@@ -1,1 +1,5 @@
-"""Discord: what its users see of the commands; the adapter grows from here."""
+"""Discord: slash commands, menus, buttons and forms in; messages, files and voice messages out."""
+
+from bot.discord_adapter.adapter import Discord
+
+__all__ = ["Discord"]

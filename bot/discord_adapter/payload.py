@@ -19,7 +19,7 @@ from commands.core.params import Attachment, Between, Body, Member, Param, Place
 Native = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 Ask = Callable[[discord.Interaction, Command, Mapping[str, object]], Awaitable[None]]
 """Takes what a person asked: the command, and the values as Discord gives them, those left out missing."""
-Complete = Callable[[discord.Interaction, Param, str], Awaitable[list[str]]]
+Complete = Callable[[discord.Interaction, Command, Param, str], Awaitable[list[str]]]
 """Goes on from what is typed for a parameter."""
 
 OPTION_LENGTH = 6_000
@@ -32,15 +32,15 @@ PERMISSIONS = {
 """Whom Discord shows a command to begin with; a server's own settings may widen it, so it is checked when asked."""
 NATIVE: dict[type, Any] = {Attachment: discord.Attachment, Member: discord.User, Role: discord.Role, PlaceId: str}
 """The types that Discord has a picker for, or that come as text."""
-INSTALLS = app_commands.AppInstallationType(guild=True, user=False)
-CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
+INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
+CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 
 
 async def nobody_asks(interaction: discord.Interaction, command: Command, values: Mapping[str, object]) -> None:
     """Stand in where only the payload is wanted."""
 
 
-async def nothing_fits(interaction: discord.Interaction, param: Param, typed: str) -> list[str]:
+async def nothing_fits(interaction: discord.Interaction, command: Command, param: Param, typed: str) -> list[str]:
     """Stand in where only the payload is wanted."""
     return []
 
@@ -83,9 +83,9 @@ def slash_command(command: Command, ask: Ask, complete: Complete) -> app_command
     app_commands.describe(**{p.name: p.help for p in command.params})(callback)
     app_commands.rename(**{p.name: p.option for p in command.params if p.option != p.name})(callback)
     app_commands.choices(**{p.name: _choices(p) for p in command.params if p.choices})(callback)
-    app_commands.autocomplete(**{p.name: _autocomplete(p, complete) for p in command.params if p.mark(Suggest)})(
-        callback
-    )
+    app_commands.autocomplete(
+        **{p.name: _autocomplete(command, p, complete) for p in command.params if p.mark(Suggest)}
+    )(callback)
     return app_commands.Command(name=command.path[-1], description=command.summary, callback=callback)
 
 
@@ -141,9 +141,9 @@ def _choices(param: Param) -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=word, value=word) for word in param.choices]
 
 
-def _autocomplete(param: Param, complete: Complete) -> Any:
+def _autocomplete(command: Command, param: Param, complete: Complete) -> Any:
     async def suggest(interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        names = await complete(interaction, param, typed)
+        names = await complete(interaction, command, param, typed)
         return [app_commands.Choice(name=name[:100], value=name) for name in names[:25] if len(name) <= 100]
 
     return suggest

@@ -118,10 +118,10 @@ def test_a_group_has_the_widest_audience_of_its_members() -> None:
     assert [each["name"] for each in found["quota"]["options"]] == ["show", "set"]
 
 
-def test_commands_are_for_servers_and_for_messages_to_the_bot() -> None:
+def test_commands_are_for_servers_for_messages_to_the_bot_and_wherever_somebody_brings_it() -> None:
     for each in by_name(paint, bare("quota", "show")).values():
-        assert each["integration_types"] == [0]
-        assert each["contexts"] == [0, 1]
+        assert each["integration_types"] == [0, 1]
+        assert each["contexts"] == [0, 1, 2]
 
 
 def test_a_command_that_needs_nothing_but_a_text_is_on_the_menu_of_messages() -> None:
@@ -152,8 +152,8 @@ async def test_what_a_person_gives_comes_as_it_was_given_and_what_they_leave_out
 
 
 async def test_completion_offers_twenty_five_names_that_discord_takes() -> None:
-    async def complete(interaction: object, param: Param, typed: str) -> list[str]:
-        assert (param.name, typed) == ("voice", "an")
+    async def complete(interaction: object, command: Command, param: Param, typed: str) -> list[str]:
+        assert (command.name, param.name, typed) == ("paint", "voice", "an")
         return ["x" * 101, *(f"anna{n}" for n in range(30))]
 
     (native,) = natives({"paint": paint}, nobody_asks, complete)
