@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -27,7 +28,8 @@ async def show(platform: str, say: Say) -> Path:
 @asynccontextmanager
 async def mynah(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[App]:
     """Run Mynah in a folder, on the platform that the settings name and on no other."""
-    env = {"MYNAH_DATA": str(folder / "data"), "MYNAH_FILES__LEAST_FREE_MB": "1", **settings}
+    engine = {name: os.environ[name] for name in ("MYNAH_ENGINE__NAME",) if name in os.environ}
+    env = {"MYNAH_DATA": str(folder / "data"), "MYNAH_FILES__LEAST_FREE_MB": "1", **engine, **settings}
     async with App.open(load(None, env, folder)) as app:
         yield app
 

@@ -72,7 +72,7 @@ def test_the_commands_of_the_readme_print_what_it_says(tmp_path: Path) -> None:
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot "$@"\n')
     program.chmod(0o755)
     (tmp_path / "page.txt").write_text("It was a bright cold day.\n")
-    env = {**Program(tmp_path).env, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    env = {**Program(tmp_path).env, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
     ran = [step for step in console_steps() if not step.command.startswith(("git ", "make ", "sudo "))]
     for step in ran:
         done = subprocess.run(
