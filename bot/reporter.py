@@ -75,7 +75,7 @@ class Reporter:
 
     def begin(self, job: Job) -> Report:
         """Return what tells of an attempt at a job."""
-        return Report(self, job, self._adapters.get(job.platform))
+        return Report(self, job)
 
     def end(self, job_id: int) -> None:
         """Say that a job has ended, in whatever way."""
@@ -86,6 +86,10 @@ class Reporter:
         """Say that nothing more will be told of any job."""
         for job_id in list(self._watchers):
             self.end(job_id)
+
+    def adapter(self, platform: str) -> Adapter | None:
+        """Return the adapter of a platform, if it runs by now: jobs go on at a start before platforms are there."""
+        return self._adapters.get(platform)
 
     def tell(self, progress: Progress) -> None:
         """Tell those who watch."""
@@ -102,10 +106,9 @@ class Reporter:
 class Report:
     """Tells of one attempt at a job; calling it says how much is done, from 0 to 1."""
 
-    def __init__(self, reporter: Reporter, job: Job, adapter: Adapter | None) -> None:
+    def __init__(self, reporter: Reporter, job: Job) -> None:
         self._reporter = reporter
         self._job = job
-        self._adapter = adapter
         self._first: tuple[float, float] | None = None
         loop = asyncio.get_running_loop()
         self._now = loop.time
@@ -123,9 +126,10 @@ class Report:
             self._stored_at = now
             self._storing = asyncio.create_task(self._reporter.store(self._job, progress))
             self._storing.add_done_callback(_log)
-        if self._adapter and now - self._shown_at >= self._adapter.pace and _idle(self._showing):
+        adapter = self._reporter.adapter(self._job.platform)
+        if adapter and now - self._shown_at >= adapter.pace and _idle(self._showing):
             self._shown_at = now
-            self._showing = asyncio.create_task(self._adapter.show(json.loads(self._job.address), progress))
+            self._showing = asyncio.create_task(adapter.show(json.loads(self._job.address), progress))
             self._showing.add_done_callback(_log)
 
     async def close(self) -> None:

@@ -25,7 +25,7 @@ from typing import Annotated
 
 from commands.core.command import Command, Lane, command
 from commands.core.context import Context, Inquiry, JobContext
-from commands.core.entries import ago, due, facts, filed, first_words, length, line, ref, voice_of
+from commands.core.entries import ago, due, facts, filed, first_words, length, line, refs, voice_of
 from commands.core.errors import NotFound, Refused, UsageError
 from commands.core.labels import project_of, tags_of
 from commands.core.manner import kind_of_file
@@ -133,7 +133,7 @@ async def show_history(ctx: Context, job: JobId) -> Reply:
         text="\n".join(said),
         private=True,
         data={**facts(found, file, ctx.host.data), "text": found.text or ""},
-        files=tuple(ref(each) for each in there),
+        files=refs(found, there),
         actions=_next_steps(found, file),
     )
 
@@ -393,7 +393,7 @@ def _known(inquiry: Inquiry, job: Job, there: Sequence[File]) -> Quote | None:
     told = (first_words(job, sound, 60), length(job, sound), voice, "said before, so it is free")
     reply = Reply(
         text=" · ".join(each for each in told if each),
-        files=tuple(ref(file) for file in there),
+        files=refs(job, there),
         data={"seconds": round(seconds, 3), "voice": voice, "cached": True, "characters": job.characters},
     )
     return Quote(file_id=sound.id, reply=reply, settings=json.loads(job.settings), format=job.format)

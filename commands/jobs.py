@@ -7,7 +7,7 @@ from typing import Annotated
 
 from commands.core.command import Audience, command
 from commands.core.context import Context
-from commands.core.entries import ref, words_of
+from commands.core.entries import refs, words_of
 from commands.core.errors import NotAllowed, NotFound, Refused
 from commands.core.params import Between, JobId
 from commands.core.refusals import check_waiting, quota_reached
@@ -110,7 +110,7 @@ async def show_job(ctx: Context, job: JobId) -> Reply:
         text="\n".join(said),
         private=True,
         data=_facts(found, owner) | ({"file": str(ctx.host.data / given[0].path)} if given else {}),
-        files=tuple(ref(each) for each in given),
+        files=refs(found, given),
         actions=_next_steps(found),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from dataclasses import replace
 from typing import Annotated
 
 from commands.core.casting import AUTO, cast, named
@@ -10,7 +11,7 @@ from commands.core.command import Audience, Lane, command
 from commands.core.context import Context, Inquiry, JobContext
 from commands.core.errors import NotAllowed, Refused
 from commands.core.greetings import greeting
-from commands.core.manner import USUAL
+from commands.core.manner import USUAL, Manner
 from commands.core.params import Between, Suggest, VoiceName
 from commands.core.plan import make
 from commands.core.quote import Quote
@@ -117,7 +118,9 @@ async def quote_preview(inquiry: Inquiry, name: str = "") -> Quote:
         NotFound: There is no such voice for the person.
     """
     voice = await inquiry.glance(lambda tx: cast(tx, inquiry, name))
-    return await quote(inquiry, _greeting(voice), voice.name)
+    manner = _usual(inquiry)
+    quoted = await quote(inquiry, _greeting(voice), voice.name, manner)
+    return replace(quoted, format=manner.kind_of_file)
 
 
 @command("voices", "preview", lane=Lane.NOW, quote=quote_preview)
@@ -128,10 +131,15 @@ async def preview_voice(ctx: JobContext, name: VoiceName = "") -> Reply:
         name: Which voice; yours where you name none.
     """
     if isinstance(known := ctx.prepared, Prepared):
-        return await say(ctx, known.text, known.plan)
+        return await say(ctx, known.text, known.plan, _usual(ctx))
     voice = await ctx.glance(lambda tx: cast(tx, ctx, name))
-    text = _greeting(voice)
-    return await say(ctx, text, await make(ctx, text, voice.name, USUAL))
+    text, manner = _greeting(voice), _usual(ctx)
+    return await say(ctx, text, await make(ctx, text, voice.name, manner), manner)
+
+
+def _usual(inquiry: Inquiry) -> Manner:
+    """As everybody hears it there who asks for nothing else."""
+    return replace(USUAL, format=inquiry.format_for(USUAL.format))
 
 
 @command("voices", "default")

@@ -1,1 +1,5 @@
-"""Telegram: what its users see of the commands, and how their lines are read; the adapter grows from here."""
+"""Telegram: texts and voice messages in private chats, in groups and in their topics."""
+
+from bot.telegram_adapter.adapter import TelegramAdapter
+
+__all__ = ["TelegramAdapter"]

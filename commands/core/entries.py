@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+from commands.core.params import FileFormat
 from commands.core.reply import FileRef, Json
 from commands.core.words import count, duration, excerpt, iso, listed
 from engine.text.hygiene import clean
@@ -61,6 +63,12 @@ def ref(file: File, *, voice: bool = False) -> FileRef:
         voice=voice,
         ends=file.ends,
     )
+
+
+def refs(job: Job, made: Sequence[File]) -> tuple[FileRef, ...]:
+    """Return the files of a job as a reply carries them, the sound as a voice message where it was one."""
+    voice = json.loads(job.settings).get("format") == FileFormat.VOICE.value
+    return tuple(ref(file, voice=voice and file is made[0]) for file in made)
 
 
 def first_words(job: Job, file: File | None, most: int) -> str:

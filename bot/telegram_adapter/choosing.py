@@ -1,0 +1,95 @@
+"""Choosing: what a pressed button asks for, be it that a value is still to be chosen for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardMarkup, MaybeInaccessibleMessage, Message
+from telegram.error import TelegramError
+
+from bot import buttons
+from bot.buttons import Press
+from bot.callers import Caller
+from bot.desk import Desk
+from bot.telegram_adapter.address import Address
+from bot.telegram_adapter.keyboards import choices, turned
+from bot.telegram_adapter.post import Post
+from bot.telegram_adapter.reading import attachment_of
+from bot.telegram_adapter.wording import call
+from commands.core.params import Attachment
+from commands.core.request import Request
+
+FILE = "^"
+"""Stands for the file of the message that the button's own message answers."""
+WHICH = "Which "
+"""Begins a message from which something is chosen; it goes when that is done."""
+
+
+class Choosing:
+    """Makes requests of presses."""
+
+    def __init__(self, desk: Desk, post: Post) -> None:
+        self._desk = desk
+        self._post = post
+
+    async def request(
+        self, data: str, to: Address, caller: Caller, message: MaybeInaccessibleMessage
+    ) -> Request | None:
+        """Return what a press asks for; None where it only shows what can be chosen."""
+        shown = message if isinstance(message, Message) else None
+        if turn := turned(data):
+            if turn.page < 0:
+                await self._post.delete(to, message.message_id)
+            elif shown is not None:
+                await self._turn(shown, choices(turn.press, await self._options(caller, turn.press), turn.page))
+            return None
+        press = buttons.read(data)
+        if press.asks:
+            await self._ask(to, press, await self._options(caller, press))
+            return None
+        if shown is not None and (shown.text or "").startswith(WHICH):
+            await self._post.delete(to, shown.message_id)
+        return Request(
+            command=press.command,
+            values=self._values(press, shown),
+            address=to.to_json(),
+            event_id=to.event,
+        )
+
+    async def _options(self, caller: Caller, press: Press) -> Sequence[str]:
+        command = self._desk.commands.get(press.command)
+        param = command.param(press.asks) if command else None
+        if param is not None and param.choices:
+            return [each for each in param.choices if each != param.default]
+        return await self._desk.suggest(caller, press.command, press.asks, "")
+
+    async def _ask(self, to: Address, press: Press, options: Sequence[str]) -> None:
+        command = self._desk.commands.get(press.command)
+        given = " ".join(f"{name}={value}" for name, value in press.values.items())
+        line = f"{call(command) if command else press.command} {given} {press.asks}="
+        text = f"{WHICH}{press.asks.replace('_', ' ')}? Choose one, or type {line} and its name."
+        try:
+            await self._post.say(to, text, markup=choices(press, options, 0))
+        except TelegramError:
+            return  # whoever pressed sees no choice and can press again
+
+    async def _turn(self, message: Message, markup: InlineKeyboardMarkup) -> None:
+        try:
+            await message.edit_reply_markup(markup)
+        except TelegramError:
+            return  # it shows this page already, or is gone
+
+    def _values(self, press: Press, message: Message | None) -> dict[str, object]:
+        command = self._desk.commands.get(press.command)
+        values: dict[str, object] = dict(press.values)
+        answered = message.reply_to_message if message is not None else None
+        for param in command.params if command else ():
+            if param.kind is Attachment and values.get(param.name) == FILE:
+                values[param.name] = attachment_of(answered) if answered is not None else FILE
+        return values
+
+
+def command_of(data: str) -> str:
+    """The name of the command that a press is about."""
+    turn = turned(data)
+    return (turn.press if turn else buttons.read(data)).command
