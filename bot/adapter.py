@@ -37,6 +37,10 @@ class Undeliverable(Exception):
     """The address does not take it and never will (kicked, blocked, gone); the message says why, for the log."""
 
 
+class CannotRun(Exception):
+    """A platform cannot be run with its settings; the message says why and what to do, for the log."""
+
+
 class TryLater(Exception):
     """The platform cannot take it now."""
 
@@ -69,7 +73,11 @@ class Adapter(ABC):
 
     @abstractmethod
     async def start(self) -> None:
-        """Connect and begin to listen; returns when requests can come."""
+        """Connect and begin to listen; returns when requests can come, or when that goes on in the background.
+
+        Raises:
+            CannotRun: It cannot, until its settings are others.
+        """
 
     async def stop_listening(self) -> None:
         """Take no more requests; replies go out until `stop`. What comes meanwhile is refused at the desk."""

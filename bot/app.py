@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot import engines, platforms
-from bot.adapter import Adapter
+from bot.adapter import Adapter, CannotRun
 from bot.attempt import Tools
 from bot.config import Loaded
 from bot.courier import Courier
@@ -213,6 +213,8 @@ class App:
             make: Callable[[Desk, object], Adapter] = kind
             section = self.loaded.settings.section(name) or self.loaded.extra[name]
             await self._run(make(self.desk, section))
+        except CannotRun as error:
+            log.error("%s does not run: %s", name, error)
         except Exception:
             log.exception("%s does not run", name)
 

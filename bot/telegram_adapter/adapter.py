@@ -12,7 +12,7 @@ from telegram import Update, User
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import TypeHandler
 
-from bot.adapter import Adapter, Finding, Limits, TryLater, Undeliverable
+from bot.adapter import Adapter, CannotRun, Finding, Limits, TryLater, Undeliverable
 from bot.desk import Desk
 from bot.features import Feature
 from bot.settings import Telegram
@@ -55,7 +55,7 @@ QUIET = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegram": logg
 the one for Telegram writes down what people say."""
 
 
-class TokenRefused(Exception):
+class TokenRefused(CannotRun):
     """Telegram refuses the token of its bot; ask @BotFather for it and put it into .env. The rest of Mynah goes on."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot import platforms
-from bot.adapter import Adapter, Limits
+from bot.adapter import Adapter, CannotRun, Limits
 from bot.app import App
 from bot.config import ConfigError, load
 from bot.desk import Desk
@@ -190,6 +190,18 @@ async def test_a_platform_that_fails_does_not_stop_the_others(
         assert list(mynah.app.adapters) == ["durable"]
         assert "shouting does not run" in caplog.text and "no voice today" in caplog.text
         await mynah.ended(await mynah.ticket("speak", {"text": "Hello."}))
+
+
+async def test_a_platform_that_says_why_it_cannot_run_is_told_in_its_words_alone(
+    tmp_path: Path, shouting: list[Shouting], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def start(self: Shouting) -> None:
+        raise CannotRun("Its token is no good; get another.")
+
+    monkeypatch.setattr(Shouting, "start", start)
+    async with running(tmp_path, shouting__volume="11") as mynah:
+        assert list(mynah.app.adapters) == ["durable"]
+    assert "shouting does not run: Its token is no good; get another." in caplog.text and "Traceback" not in caplog.text
 
 
 async def test_a_platform_that_will_not_stop_does_not_keep_the_rest_from_it(
