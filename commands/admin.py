@@ -12,11 +12,12 @@ from commands.core.command import Audience, command
 from commands.core.context import Asker, Context
 from commands.core.entries import ago
 from commands.core.errors import NotAllowed, NotFound, Refused
+from commands.core.notices import tell_cancelled
 from commands.core.params import Between, Example, FileFormat, JobId, Member, PlaceId
 from commands.core.reply import Action, Json, Reply
 from commands.core.targets import called, govern, person
 from commands.core.words import count, duration, excerpt, iso, listed
-from storage import audit, blocks, deliveries, exiles, identities, jobs, limits, places, queue, users, voices
+from storage import audit, blocks, exiles, identities, jobs, limits, places, queue, users, voices
 from storage.audit import Act
 from storage.database import Transaction
 from storage.jobs import Job
@@ -218,7 +219,7 @@ async def cancel_job(ctx: Context, job: JobId) -> Reply:
             raise Refused("Job {id} has ended already.", id=job)
         if found.user_id != ctx.asker.user_id:
             who = "an admin" if by == "admin" else "those who run this Mynah"
-            _tell(tx, found, f"Job {job} was cancelled by {who}; nothing was charged.")
+            tell_cancelled(tx, found, f"by {who}; nothing was charged")
         audit.note(tx, ctx.asker.user_id, found.place_id, "admin cancel", found.user_id, {"job": job})
         return found
 
@@ -260,7 +261,7 @@ async def block(
         waiting = jobs.waiting_of(tx, user_id, there.id if there else None)
         cancelled = [each for each in waiting if queue.cancel(tx, each.id, by=_by(ctx))]
         for each in cancelled:
-            _tell(tx, each, f"Job {each.id} was cancelled, for Mynah does not answer you there any more.")
+            tell_cancelled(tx, each, "and cost nothing, for Mynah does not answer you there any more")
         _note(tx, ctx, there, "admin block", user_id, reason=why, cancelled=len(cancelled))
         admin = there is not None and jobs.last_rank(tx, user_id, there.id) >= Audience.ADMINS
         return called(tx, member, user_id), there, [each.id for each in cancelled], admin
@@ -347,18 +348,6 @@ def _check_target(tx: Transaction, ctx: Context, user_id: int, there: Place | No
 
 def _by(ctx: Context) -> Literal["admin", "host"]:
     return "host" if ctx.asker.rank is Audience.OWNERS else "admin"
-
-
-def _tell(tx: Transaction, job: Job, said: str) -> None:
-    """Tell a person that a job of theirs was cancelled, where they asked for it."""
-    deliveries.queue(
-        tx,
-        job_id=job.id,
-        user_id=job.user_id,
-        platform=job.platform,
-        address=job.address,
-        reply=Reply(text=said, private=True, data={"id": job.id, "state": "cancelled"}).to_json(),
-    )
 
 
 async def _stop(ctx: Context, cancelled: Iterable[int]) -> None:

@@ -9,12 +9,13 @@ from commands.core.command import Audience, command
 from commands.core.context import Context
 from commands.core.entries import refs, words_of
 from commands.core.errors import NotAllowed, NotFound, Refused
+from commands.core.notices import tell_cancelled
 from commands.core.params import Between, JobId
 from commands.core.refusals import check_waiting, quota_reached
 from commands.core.reply import Action, Json, Reply, bar
 from commands.core.request import revive
 from commands.core.words import count, duration, excerpt, iso
-from storage import audit, deliveries, files, jobs, queue, users
+from storage import audit, files, jobs, queue, users
 from storage.database import Transaction
 from storage.files import File
 from storage.jobs import Job
@@ -129,7 +130,8 @@ async def cancel_job(ctx: Context, job: JobId) -> Reply:
         if not queue.cancel(tx, job, by="user" if mine else "host"):
             raise Refused("Job {id} is {state} already.", id=job, state=STATES[found.state])
         if not mine:
-            _tell_owner(tx, ctx, found)
+            tell_cancelled(tx, found, "by those who run this Mynah; nothing was charged")
+            audit.note(tx, ctx.asker.user_id, found.place_id, "jobs cancel", found.user_id, {"job": job})
         return found
 
     found = await ctx.commit(cancel)
@@ -213,20 +215,6 @@ def _renew(tx: Transaction, ctx: Context, id: int) -> int:
         ).place
     except LostJob:
         raise Refused("Job {id} waits for a file that never came; ask again, with the file.", id=id) from None
-
-
-def _tell_owner(tx: Transaction, ctx: Context, job: Job) -> None:
-    """Tell a person that somebody else has cancelled their job, and write down who did."""
-    said = f"Job {job.id} was cancelled by those who run this Mynah; nothing was charged."
-    deliveries.queue(
-        tx,
-        job_id=job.id,
-        user_id=job.user_id,
-        platform=job.platform,
-        address=job.address,
-        reply=Reply(text=said, private=True, data={"id": job.id, "state": "cancelled"}).to_json(),
-    )
-    audit.note(tx, ctx.asker.user_id, job.place_id, "jobs cancel", job.user_id, {"job": job.id})
 
 
 def _owner(tx: Transaction, ctx: Context, job: Job) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from bot.app import App
 from bot.config import load
+from engine.value import value
 
 Say = Callable[[str], None]
 """Shows a line of the conversation, or some."""
@@ -20,9 +22,20 @@ FRONT = "mynah-demo-"
 async def show(platform: str, say: Say) -> Path:
     """Play the conversation of a platform, and return the folder with what was said in it."""
     folder = Path(tempfile.mkdtemp(prefix=FRONT))
-    stories = {"discord": _on_discord, "telegram": _on_telegram}
-    await stories[platform](folder, say)
+    stand_ins = {"discord": _discord, "telegram": _telegram}
+    async with stand_ins[platform]() as stand_in, mynah(folder, stand_in.settings):
+        await stand_in.play(folder, say)
     return folder
+
+
+@value
+class StandIn:
+    """A platform's stand-in that runs."""
+
+    settings: Mapping[str, str]
+    """What Mynah needs to know to be on it."""
+    play: Callable[[Path, Say], Awaitable[None]]
+    """Plays its conversation, and leaves what was said in a folder."""
 
 
 @asynccontextmanager
@@ -34,7 +47,8 @@ async def mynah(folder: Path, settings: Mapping[str, str]) -> AsyncIterator[App]
         yield app
 
 
-async def _on_discord(folder: Path, say: Say) -> None:
+@asynccontextmanager
+async def _discord() -> AsyncIterator[StandIn]:
     from bot.demo.discord.server import DiscordServer
     from bot.demo.discord.story import play
 
@@ -44,11 +58,11 @@ async def _on_discord(folder: Path, say: Say) -> None:
             "MYNAH_DISCORD__API_BASE": server.api_base,
             "MYNAH_DISCORD__GATEWAY_URL": server.gateway_url,
         }
-        async with mynah(folder, settings):
-            await play(server, folder, say)
+        yield StandIn(settings=settings, play=partial(play, server))
 
 
-async def _on_telegram(folder: Path, say: Say) -> None:
+@asynccontextmanager
+async def _telegram() -> AsyncIterator[StandIn]:
     from bot.demo.telegram.server import TelegramServer
     from bot.demo.telegram.story import play
 
@@ -58,5 +72,4 @@ async def _on_telegram(folder: Path, say: Say) -> None:
             "MYNAH_TELEGRAM__BASE_URL": server.base_url,
             "MYNAH_TELEGRAM__BASE_FILE_URL": server.base_file_url,
         }
-        async with mynah(folder, settings):
-            await play(server, folder, say)
+        yield StandIn(settings=settings, play=partial(play, server))
