@@ -12,6 +12,8 @@ import base64
 import inspect
 import json
 from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -28,6 +30,8 @@ NEW, THINKING, IN_PLACE, FORM = 4, 5, 7, 9
 """The kinds of first answer: a message, 'is thinking', a change of the message that was pressed, a form."""
 VOICE = 1 << 13
 """The flag of a voice message."""
+AT_ONCE = 2**20
+"""Up to how many bytes files are read here and now: that takes less than to have a thread open, read and close them."""
 _BYTES = "application/octet-stream"
 
 
@@ -114,7 +118,8 @@ class Post:
         return str((await self._call(route, json=message.payload))["id"])
 
     async def _upload(self, route: Route, payload: Payload, refs: Sequence[FileRef], kind: str = _BYTES) -> str:
-        files = await asyncio.to_thread(_opened, refs)
+        small = sum(ref.bytes for ref in refs) <= AT_ONCE
+        files = _read(refs) if small else await asyncio.to_thread(_opened, refs)
         try:
             form: list[Payload] = [{"name": "payload_json", "value": json.dumps(payload)}]
             form += [
@@ -130,6 +135,10 @@ class Post:
 def _hook(method: str, address: Address, rest: str = "") -> Route:
     path = "/webhooks/{webhook_id}/{webhook_token}" + rest
     return Route(method, path, webhook_id=int(address.app), webhook_token=address.token)
+
+
+def _read(refs: Sequence[FileRef]) -> list[discord.File]:
+    return [discord.File(BytesIO(Path(ref.path).read_bytes()), filename=ref.name, spoiler=False) for ref in refs]
 
 
 def _opened(refs: Sequence[FileRef]) -> list[discord.File]:

@@ -260,7 +260,9 @@ async def test_a_block_ends_what_waits_there_and_is_told(world: World, ada: Aske
     )
     states = [await state_of(world, job_id) for job_id in (waits, runs, other, bobs)]
     assert states == ["cancelled", "running", "ready", "ready"]
-    assert await told(world, waits) == ["Job 1 was cancelled and cost nothing, for Mynah does not answer you there any more."]
+    assert await told(world, waits) == [
+        "Job 1 was cancelled and cost nothing, for Mynah does not answer you there any more."
+    ]
     assert world.host.stopped == [waits]
     block = await world.database.read(lambda tx: blocks.find(tx, ada.user_id, ada.place.id))
     assert block is not None and (block.reason, block.place_id) == ("too loud", ada.place.id)
