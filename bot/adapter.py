@@ -80,7 +80,7 @@ class Adapter(ABC):
         """
 
     async def stop_listening(self) -> None:
-        """Take no more requests; replies go out until `stop`. What comes meanwhile is refused at the desk."""
+        """Take no more requests, but hand in what was heard; replies go out until `stop`."""
         return None
 
     @abstractmethod

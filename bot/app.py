@@ -194,10 +194,10 @@ class App:
             stack.push_async_callback(self.courier.close, LAST_WORDS)
             stack.push_async_callback(self.runner.drain, 0 if once else self.loaded.settings.jobs.drain_seconds)
             stack.push_async_callback(self.desk.close)
+            stack.callback(self.desk.stop_taking)  # after what was heard already has been handed in
             for adapter in adapters:
                 stack.push_async_callback(_well_or_not, f"{adapter.name} stops listening", adapter.stop_listening)
             stack.push_async_callback(self._schedule.stop)
-            self.desk.stop_taking()
 
     def _configured(self) -> list[str]:
         settings = self.loaded.settings
