@@ -123,7 +123,7 @@ class Answers:
             await self._post.follow(call.address, message)
         if reply.data.get("state") == "cancelled":
             pressed = call.interaction.message if in_place else None
-            await self._cancelled(reply, str(pressed.id) if pressed else "")
+            await self._cancelled(call, reply, str(pressed.id) if pressed else "")
 
     async def _ask_for(self, visit: Visit, call: Call, question: Question, reply: Reply) -> None:
         """Ask for a value that is missing: with a form where one can open, else in words."""
@@ -136,10 +136,13 @@ class Answers:
         opener = controls.opener(question) if param is not None and controls.can_ask(param) else []
         await visit.say(replace(first, components=opener))
 
-    async def _cancelled(self, reply: Reply, said_in: str) -> None:
-        """Let the ticket of a job that was cancelled say so, wherever that was asked; not where it says so already."""
+    async def _cancelled(self, call: Call, reply: Reply, said_in: str) -> None:
+        """Let the ticket of a job that its person cancelled say so, wherever that was asked; not where it does already.
+
+        Where somebody else has cancelled it, that is delivered to its person as answers are.
+        """
         ticket = self._tickets.of_job(int(reply.data.get("id", 0)))
-        if ticket is None or ticket.address is None:
+        if ticket is None or ticket.address is None or call.address.user != ticket.address.user:
             return
         self._tickets.end(ticket.address.interaction)
         if ticket.address.answers() and not (said_in and said_in == ticket.message):

@@ -90,11 +90,15 @@ def slash_command(command: Command, ask: Ask, complete: Complete) -> app_command
 
 
 def message_menu(command: Command, ask: Ask) -> app_commands.ContextMenu:
-    """Make the entry 'Speak this' of a message's menu; the message is the text."""
+    """Make the entry 'Speak this' of a message's menu; the message is the text, or the file that it consists of."""
     body = next(p for p in command.params if p.mark(Body))
+    file = next((p for p in command.params if p.name == body.instead), None)
 
     async def callback(interaction: discord.Interaction, message: discord.Message) -> None:
-        await ask(interaction, command, {body.name: message.content})
+        if file is not None and message.attachments and not message.content:
+            await ask(interaction, command, {file.name: message.attachments[0]})
+        else:
+            await ask(interaction, command, {body.name: message.content})
 
     menu = app_commands.ContextMenu(name=f"{command.path[-1].capitalize()} this", callback=callback)
     menu.default_permissions = PERMISSIONS[command.audience]

@@ -22,12 +22,14 @@ from bot.discord_adapter.address import address_of
 from bot.discord_adapter.answers import Answers, Call
 from bot.discord_adapter.failures import in_words
 from bot.discord_adapter.given import values_of
+from bot.discord_adapter.mentions import as_seen
 from bot.discord_adapter.message import messages
 from bot.discord_adapter.person import caller_of
 from bot.discord_adapter.post import Post
 from bot.discord_adapter.visit import Visit
 from commands.core.command import Command
-from commands.core.params import Attachment, Param
+from commands.core.params import Attachment, Body, Param
+from commands.core.reply import Action
 from commands.core.request import Request
 
 log = logging.getLogger("mynah.discord")
@@ -52,7 +54,12 @@ class Requests:
 
     async def command(self, interaction: discord.Interaction, command: Command, given: Mapping[str, object]) -> None:
         """Do what a slash command or the entry in a message's menu asks."""
-        await self._track(interaction, lambda: self._ask(interaction, command.name, values_of(given)))
+        texts = {p.name for p in command.params if p.mark(Body)}
+        values = {
+            name: as_seen(each, interaction) if name in texts and isinstance(each, str) else each
+            for name, each in values_of(given).items()
+        }
+        await self._track(interaction, lambda: self._ask(interaction, command.name, values))
 
     async def complete(self, interaction: discord.Interaction, command: Command, param: Param, typed: str) -> list[str]:
         """Go on from what is typed for an option."""
@@ -136,8 +143,10 @@ class Requests:
         if param is None or not usable:
             await self._say(interaction, STALE)
             return
-        given = " ".join(f"{name}:{each}" for name, each in press.values.items())
-        text = f"{param.help}\nFor another: /{press.command} {given} {param.option}:…"
+        typed = controls.typed(Action(label="", command=press.command, values=press.values, asks=press.asks))
+        wanted = param.help.partition(";")[0].rstrip(".")  # what follows tells of leaving it out
+        all_here = bool(param.choices) and len(usable) <= controls.CHOICES
+        text = f"{wanted}:" if all_here else f"{wanted}. If it is not here: {typed}"
         await self._say(interaction, text, controls.menu(press, usable))
 
     async def _open(self, interaction: discord.Interaction, custom_id: str) -> None:
@@ -156,7 +165,8 @@ class Requests:
         command = self._desk.commands.get(question.command)
         caller = caller_of(interaction)
         address = address_of(interaction, private=command.private if command else True)
-        values = {question.param: controls.filled_in(_told(interaction).get("components") or [])}
+        text = controls.filled_in(_told(interaction).get("components") or [])
+        values = {question.param: as_seen(text, interaction)}
 
         async def ask() -> Answer:
             return await self._desk.complete(

@@ -17,5 +17,10 @@ def tell_cancelled(tx: Transaction, job: Job, why: str) -> None:
         user_id=job.user_id,
         platform=job.platform,
         address=job.address,
-        reply=Reply(text=said, private=True, data={"id": job.id, "state": "cancelled"}).to_json(),
+        reply=Reply(
+            text=said,
+            private=True,
+            data={"id": job.id, "state": "cancelled"},
+            brief="That was cancelled; nothing was charged.",
+        ).to_json(),
     )

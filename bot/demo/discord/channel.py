@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -75,6 +76,12 @@ class Channel:
             return next((each for each in seen if fits(each)), None)
 
         return await self.watch.until(look, within, lambda: f"there is {[each.content for each in self.messages]}")
+
+    def mentioned(self, content: str) -> list[Payload]:
+        """Draw the people whom a text names by their ids."""
+        people = self._world.people
+        named = dict.fromkeys(re.findall(r"<@!?(\d+)>", content))
+        return [people[each].payload() for each in named if each in people]
 
     def overwrite(self, who: str, *, role: bool = False, allow: int = 0, deny: int = 0) -> None:
         """Change what somebody (an id) may do here, and tell the bot."""

@@ -75,7 +75,7 @@ class Message:
             "edited_timestamp": None if self.edited is None else stamp(self.edited),
             "tts": False,
             "mention_everyone": "everyone" in self.pings,
-            "mentions": [],
+            "mentions": self.channel.mentioned(self.content),
             "mention_roles": [],
             "attachments": [cdn.payload(each) for each in self.attachments],
             "embeds": self.embeds,

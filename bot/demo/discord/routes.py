@@ -37,6 +37,7 @@ class Routes:
     def _table(self) -> dict[tuple[str, str], Handler]:
         return {
             ("GET", "/users/@me"): lambda asked: self._world.bot.payload(),
+            ("GET", "/users/@me/guilds"): lambda asked: self._own_guilds(),
             ("GET", "/users/{user}"): lambda asked: self._person(asked.of["user"]),
             ("POST", "/users/@me/channels"): self._open_direct,
             ("GET", "/applications/@me"): lambda asked: self._application(),
@@ -68,6 +69,20 @@ class Routes:
         if user_id not in self._world.people:
             raise Refusal(404, 10013, "Unknown User")
         return self._world.people[user_id].payload()
+
+    def _own_guilds(self) -> list[Payload]:
+        bot = self._world.bot
+        return [
+            {
+                "id": each.id,
+                "name": each.name,
+                "owner": False,
+                "permissions": str(each.permissions(bot)),
+                "features": [],
+            }
+            for each in self._world.guilds.values()
+            if each.has_bot
+        ]
 
     def _application(self) -> Payload:
         return {

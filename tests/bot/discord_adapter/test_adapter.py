@@ -47,12 +47,12 @@ async def test_in_direct_messages_it_is_the_same(tmp_path: Path) -> None:
 
 async def test_no_text_of_a_person_calls_anybody_or_is_taken_for_markup(tmp_path: Path) -> None:
     async with stage(tmp_path) as on, on.mynah():
-        text = f"@everyone <@{on.bob.id}> **bold** https://example.org"
+        text = f"@everyone <@{on.bob.id}> <@12> **bold** https://example.org"
         exchange = await on.ada.slash(on.guild.channel, "speak", text=text)
         answer = await exchange.answer(with_file=True)
         assert answer.pings == () and answer.embeds == ()
         assert answer.flags & 4, "no preview of the link"
-        assert r"\@everyone \<\@" in answer.content and r"\*\*bold\*\*" in answer.content
+        assert r"\@everyone somebody \<\@12>" in answer.content and r"\*\*bold\*\*" in answer.content
 
 
 async def test_a_long_text_shows_how_far_it_is_and_nothing_comes_after_the_answer(
@@ -76,6 +76,16 @@ async def test_the_menu_of_a_message_speaks_it(tmp_path: Path) -> None:
         said = await on.bob.say(on.guild.channel, "What Bob said.")
         answer = await (await on.ada.menu(on.guild.channel, "Speak this", said)).answer(with_file=True)
         assert "What Bob said." in answer.content
+
+
+async def test_the_menu_of_a_message_that_is_a_file_speaks_that(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on, on.mynah():
+        said = await on.bob.say(on.guild.channel, files=[Upload(name="page.txt", data=b"What Bob wrote.")])
+        answer = await (await on.ada.menu(on.guild.channel, "Speak this", said)).answer(with_file=True)
+        assert "What Bob wrote." in answer.content
+        picture = await on.bob.say(on.guild.channel, files=[Upload(name="bird.png", data=b"...")])
+        refused = await (await on.ada.menu(on.guild.channel, "Speak this", picture)).answer()
+        assert refused.private and "bird.png is no .txt or .md file" in refused.content
 
 
 async def test_what_is_typed_is_gone_on_from(tmp_path: Path) -> None:

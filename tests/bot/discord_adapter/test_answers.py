@@ -35,6 +35,22 @@ async def test_a_job_that_is_cancelled_by_command_says_so_in_its_ticket(tmp_path
         assert gone.id == ticket.id and "Cancel" not in gone.labels
 
 
+async def test_a_job_that_an_admin_cancels_says_so_once_in_its_ticket_and_by_whom_to_its_person_alone(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as on, on.mynah():
+        exchange = await on.bob.slash(on.guild.channel, "trick wait")
+        ticket = await exchange.answer()
+        told = await (await on.ada.slash(on.guild.channel, "admin cancel", job=1)).answer()
+        assert told.private and "its person is told" in told.content
+        why = await exchange.until(lambda seen: seen.private)
+        assert why.content == "Job 1 was cancelled by an admin; nothing was charged."
+        changes = [each.seen for each in exchange.history if each.what == "edit"]
+        assert [each and (each.id, each.content, each.labels) for each in changes] == [
+            (ticket.id, "That was cancelled; nothing was charged.", [])
+        ]
+
+
 async def test_who_gives_no_text_is_asked_with_a_form_that_takes_a_long_one(tmp_path: Path) -> None:
     async with stage(tmp_path) as on, on.mynah() as mynah:
         exchange = await on.ada.slash(on.guild.channel, "speak", speed=2.0)

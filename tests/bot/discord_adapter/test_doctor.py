@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import discord
 import pytest
 from pydantic import SecretStr
 
 from bot.demo.discord.server import DiscordServer
 from bot.discord_adapter import Discord
+from bot.discord_adapter.line import PERMISSIONS
 from bot.settings import Discord as Section
 
 
@@ -34,6 +38,36 @@ async def test_a_token_that_is_accepted_is_told_with_its_account_and_the_invitat
         assert "https://discord.com/oauth2/authorize?client_id=" in told
         assert server.token not in told + caplog.text
         assert server.gateway.identified == [] and server.called("PUT") == [], "nothing is started or changed"
+
+
+async def test_where_it_lacks_a_permission_is_said_with_what_that_means() -> None:
+    async with DiscordServer() as server:
+        assert "It is in 0 servers." in await words(server)
+        strict, open_ = server.guild("Strict"), server.guild("Open")
+        server.guild("Elsewhere", bot=False)
+        own = {each: each.role("Mynah", PERMISSIONS.value) for each in (strict, open_)}
+        for each, role in own.items():
+            each.give(server.bot, role)
+        assert not [text for text in await words(server) if "may not" in text]
+        strict.take(server.bot, own[strict])
+        strict.everybody = replace(strict.everybody, permissions=discord.Permissions(attach_files=True).value)
+        found = await words(server)
+        assert found["It is in 2 servers."] == "note"
+        (told,) = [text for text in found if "may not" in text]
+        assert told.startswith(
+            "In Strict it may not View Channels, Send Messages, Send Messages in Threads and Send Voice Messages."
+        )
+        assert "invited anew" in told
+        assert set(found.values()) == {"good", "note"}, "it works all the same"
+
+
+async def test_of_many_servers_that_lack_something_a_few_are_named() -> None:
+    async with DiscordServer() as server:
+        for number in range(7):
+            server.guild(f"Server {number}")  # nobody gave it a role, so it may not write in threads
+        found = await words(server)
+        assert len([text for text in found if "may not" in text]) == 5
+        assert "In 2 servers more it lacks some permission too." in found
 
 
 async def test_what_stands_in_the_way_is_said_with_what_to_do() -> None:

@@ -25,12 +25,13 @@ async def test_again_says_it_again_and_other_voice_and_format_let_one_choose(tmp
         assert again.id != first.id and again.file.data == first.file.data and not again.private
 
         asked = await (await on.ada.press(first, "Other format")).answer()
-        assert asked.private and "mp3" in asked.menus[0].options
+        assert asked.private and "mp3" in asked.menus[0].options and asked.content == "Another kind of file:"
         mp3 = await (await on.ada.choose(asked, "mp3")).answer(with_file=True)
         assert mp3.file.name.endswith(".mp3") and not mp3.private
 
         asked = await (await on.ada.press(first, "Other voice")).answer()
         assert asked.private and 1 < len(asked.menus[0].options) <= 25
+        assert asked.content == "Another voice. If it is not here: /history again job:1 voice:…"
         answer = await (await on.ada.choose(asked, asked.menus[0].options[-1])).answer(with_file=True)
         assert answer.file.data != first.file.data
         assert await mynah.value("SELECT COUNT(*) FROM jobs WHERE state = 'succeeded'") == 4

@@ -22,4 +22,5 @@ async def test_a_person_is_told_that_their_job_was_cancelled_where_they_asked_fo
     ((user, reply),) = await world.rows("SELECT user_id, reply FROM deliveries WHERE job_id = :id", id=ticket.job_id)
     told = json.loads(reply)
     assert (user, told["text"]) == (1, f"Job {ticket.job_id} was cancelled by an admin; nothing was charged.")
+    assert told["brief"] == "That was cancelled; nothing was charged.", "where others read along"
     assert told["private"] and told["data"] == {"id": ticket.job_id, "state": "cancelled"}
