@@ -262,6 +262,18 @@ def keep_only(tx: Transaction, who: str, rows: Sequence[Row]) -> None:
 
 def move(tx: Transaction, who: str, to: str) -> None:
     """Put all that is one's on another's account, where there may be something already."""
+    _add(tx, who, to)
+    tx.run("DELETE FROM balances WHERE who = :who", who=who)
+    ledger.move(tx, who, to)
+
+
+def copy(tx: Transaction, who: str, to: str) -> None:
+    """Put as much on another's account as one has, who keeps it."""
+    _add(tx, who, to)
+    ledger.copy(tx, who, to)
+
+
+def _add(tx: Transaction, who: str, to: str) -> None:
     tx.run(
         f"""
         INSERT INTO balances (who, place_id, metric, period, term, used, reserved, granted, allowed)
@@ -271,8 +283,6 @@ def move(tx: Transaction, who: str, to: str) -> None:
         who=who,
         to=to,
     )
-    tx.run("DELETE FROM balances WHERE who = :who", who=who)
-    ledger.move(tx, who, to)
 
 
 def sum_up(tx: Transaction, slot: Slot, values: Values) -> None:

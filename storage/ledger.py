@@ -159,6 +159,19 @@ def move(tx: Transaction, who: str, to: str) -> None:
     tx.run(f"UPDATE ledger SET who = :to WHERE {_THEIRS}", who=who, to=to, user_id=_user_id(who))
 
 
+def copy(tx: Transaction, who: str, to: str) -> None:
+    """Put lines on another's account that say the same as those of somebody who was forgotten, and who has no jobs."""
+    tx.run(
+        """
+        INSERT INTO ledger (who, place_id, metric, period, term, kind, used, reserved, granted, by_user_id, at)
+        SELECT :to, place_id, metric, period, term, kind, used, reserved, granted, by_user_id, at FROM ledger
+        WHERE who = :who AND job_id IS NULL
+        """,
+        who=who,
+        to=to,
+    )
+
+
 def drop_ended(tx: Transaction, last_day: str, last_month: str) -> None:
     """Drop the lines of terms before these whose balance is gone."""
     tx.run(f"DELETE FROM ledger WHERE {ENDED} AND NOT EXISTS ({_BALANCE})", last_day=last_day, last_month=last_month)

@@ -59,12 +59,17 @@ def bury(tx: Transaction, user_id: int, key: bytes) -> None:
 
 
 def claim(tx: Transaction, account_hash: str, user_id: int) -> bool:
-    """Give what stands under an account's hash to the person who came back with it; False where nothing does."""
-    row = tx.one("SELECT who FROM tombstones WHERE account_hash = :account_hash", account_hash=account_hash)
+    """Give what stands under an account's hash to the person who came back with it; False where nothing does.
+
+    Each account of one who had several brings all of it: else they would begin afresh with the second one.
+    """
+    row = tx.one("DELETE FROM tombstones WHERE account_hash = :account_hash RETURNING who", account_hash=account_hash)
     if row is None:
         return False
-    balances.move(tx, row["who"], balances.of_user(user_id))
-    tx.run("DELETE FROM tombstones WHERE who = :who", who=row["who"])
+    if tx.value("SELECT COUNT(*) FROM tombstones WHERE who = :who", who=row["who"]):
+        balances.copy(tx, row["who"], balances.of_user(user_id))
+    else:
+        balances.move(tx, row["who"], balances.of_user(user_id))
     return True
 
 

@@ -6,7 +6,7 @@ It knows nothing of SQL, of the ledger, or of how the quota goes about it; only 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from storage.clock import DAY
@@ -225,9 +225,11 @@ class Model:
         self.jobs = {number: job for number, job in self.jobs.items() if job.user_id != user_id}
         self.limits = {each: amount for each, amount in self.limits.items() if each[0].user_id != user_id}
 
-    def come_back(self, gone: str, user_id: int) -> None:
+    def come_back(self, gone: str, user_id: int, other_accounts: bool) -> None:
+        """Bring what they had used; it stays for the accounts of theirs that have not come back yet."""
         for key in [key for key in self.rows if key.who == gone]:
-            self.rows[key._replace(who=f"user:{user_id}")] = self.rows.pop(key)
+            row = self.rows[key] if other_accounts else self.rows.pop(key)
+            self.rows[key._replace(who=f"user:{user_id}")] = replace(row)
 
     def drop(self, who: str) -> None:
         self.rows = {key: row for key, row in self.rows.items() if key.who != who}

@@ -158,7 +158,8 @@ class Life(RuleBasedStateMachine):
             self.users[other] = self.books.person(self.accounts[other])
         self.users[name] = self.books.person(self.accounts[name])
         if gone and comes_back:
-            self.model.come_back(gone, self.users[name])
+            left = self.books.value("SELECT COUNT(*) FROM tombstones WHERE who = :gone", gone=gone)
+            self.model.come_back(gone, self.users[name], bool(left))
 
     @rule(kept=people_, gone=people_)
     def join(self, kept: str, gone: str) -> None:
