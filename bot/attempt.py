@@ -80,8 +80,8 @@ class Attempt:
         """Whether it was written how the attempt ended, and so the next job was claimed."""
         self.lost = False
         """Whether the job was cancelled, or went to a newer attempt, while it ran."""
-        self.pace = 0.0
-        """How many ms a character took, where it did the whole job."""
+        self.took = 0.0
+        """How many ms it took, where it did the whole job."""
 
     @property
     def number(self) -> int:
@@ -98,7 +98,7 @@ class Attempt:
             await report.close()
             await uncut(self._succeed(reply, context))
             if self.job.attempt == 1 and self.job.characters:
-                self.pace = (now() - begun) * SECOND / self.job.characters
+                self.took = (now() - begun) * SECOND
         except LostJob:
             log.info("job %d went to somebody else while it ran", self.job.id)
             self.lost = True

@@ -21,7 +21,7 @@ KNOWN = 10_000
 
 
 class Blocked(NotAllowed):
-    """Mynah does not answer you; an admin can change that."""
+    """Mynah does not answer you here. /privacy, /export and /forget are for you all the same."""
 
 
 @value
@@ -68,8 +68,8 @@ class Callers:
         self._known: dict[Caller, _Known] = {}
         self._forgotten = 0
 
-    async def find(self, caller: Caller) -> Asker:
-        """Return whom Mynah knows a caller as.
+    async def find(self, caller: Caller, *, blocked_too: bool = False) -> Asker:
+        """Return whom Mynah knows a caller as; with `blocked_too`, also those whom it does not answer otherwise.
 
         Raises:
             Blocked: They are blocked there, or everywhere.
@@ -78,7 +78,7 @@ class Callers:
         if known is None or not 0 <= self._database.clock.now() - known.since < HOUR:
             known = await self._look_up(caller)
         rank = Audience.OWNERS if caller.account in self._settings.owners_of(caller.platform) else caller.rank
-        if known.block and rank < Audience.OWNERS:
+        if known.block and rank < Audience.OWNERS and not blocked_too:
             raise _blocked(known.block)
         return Asker(
             user_id=known.user_id,
@@ -113,4 +113,11 @@ class Callers:
 def _blocked(block: Block) -> Blocked:
     where = "here" if block.place_id is not None else "at all"
     why = f" ({block.reason.rstrip('.')})" if block.reason else ""
-    return Blocked("Mynah does not answer you {where}{why}. An admin can change that.", where=where, why=why)
+    who = "An admin" if block.place_id is not None else "Only who runs this Mynah"
+    return Blocked(
+        "Mynah does not answer you {where}{why}. {who} can change that; /privacy, /export and /forget are for you all "
+        "the same.",
+        where=where,
+        why=why,
+        who=who,
+    )

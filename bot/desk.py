@@ -102,13 +102,17 @@ class Desk:
 
         return await self._once(caller, event_id, go_on)
 
-    async def open_draft(self, caller: Caller) -> str:
-        """Return the code of the draft that the person's next message may complete there; empty where there is none."""
+    async def open_draft(self, caller: Caller, command: str = "", missing: str = "") -> str:
+        """Return the code of the draft that the person's next message may complete there; empty where there is none.
+
+        Of those of one command that lack one value, where these are given.
+        """
         try:
             asker = await self._callers.find(caller)
         except MynahError:
             return ""
-        found = await self._database.read(lambda tx: drafts.open_of(tx, asker.user_id, asker.place.id))
+        user, place = asker.user_id, asker.place.id
+        found = await self._database.read(lambda tx: drafts.open_of(tx, user, place, command, missing))
         return found.code if found else ""
 
     async def suggest(self, caller: Caller, command: str, param: str, typed: str) -> list[str]:
@@ -188,15 +192,15 @@ class Desk:
     def _whole(self, answer: Answer) -> Answer:
         return whole(answer, self._folder.path) if isinstance(answer, Reply) else answer
 
-    async def _inquire(self, caller: Caller) -> Inquiry:
-        asker = await self._callers.find(caller)
+    async def _inquire(self, caller: Caller, *, blocked_too: bool = False) -> Inquiry:
+        asker = await self._callers.find(caller, blocked_too=blocked_too)
         return Inquiry(asker=asker, database=self._database, rules=self._rules, host=self._host)
 
     async def _ask(self, caller: Caller, request: Request, fetch: Fetch | None, drafts: bool) -> Answer:
         if self._stopping:
             raise Stopping
         command = find(self.commands, request.command)
-        inquiry = await self._inquire(caller)
+        inquiry = await self._inquire(caller, blocked_too=command.always)
         missing = _missing(command, request) if drafts else None
         if (command.lane is None or missing) and (event := await self._seen(caller, request.event_id)):
             return await self._earlier(event)
@@ -281,7 +285,7 @@ class Desk:
         if order.file_id is not None and files.get(tx, order.file_id) is None:
             raise FileGone
         try:
-            return queue.submit(tx, order, pace=self._host.runner.pace)
+            return queue.submit(tx, order, pace=self._host.runner.pace.ms)
         except Shortage as shortage:
             raise quota_reached(shortage, tx.now) from None
 

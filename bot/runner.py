@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from bot.alarm import Alarm
 from bot.attempt import Attempt, Tools, clear
+from bot.pace import Pace
 from bot.settings import Jobs
 from bot.uncut import uncut
 from commands.core.command import Audience, Lane
@@ -47,8 +48,8 @@ class Runner:
         self._names: dict[int, str] = {}  # a person's does not change, and their number is never given again
         self._spoken_for = 0
         self._closing = False
-        self.pace = 0.0
-        """How many ms a character takes of late; 0 where nobody knows yet."""
+        self.pace = Pace()
+        """How long a character takes of late."""
 
     def start(self) -> None:
         """Begin to claim jobs: now, whenever woken, and when the next one's time has come."""
@@ -211,8 +212,8 @@ class Runner:
                 clear(self._tools.folder, job_id)
         if not task.cancelled() and (error := task.exception()):
             log.error("job %d was left as it is", job_id, exc_info=error)
-        if attempt.pace:
-            self.pace = self.pace * 0.8 + attempt.pace * 0.2 if self.pace else attempt.pace
+        if attempt.took:
+            self.pace.learn(attempt.took, attempt.job.characters)
         if not attempt.written:
             self._alarm.ring()
 

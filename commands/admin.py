@@ -241,7 +241,7 @@ async def block(
     everywhere: bool = False,
     place: PlaceId | None = None,
 ) -> Reply:
-    """Have Mynah no longer answer a member here; what they wait for is cancelled, and costs nothing.
+    """Have Mynah no longer answer a member here; what they have asked for is cancelled, and costs nothing.
 
     A block lasts until it is lifted, also where they have Mynah forget them and come back.
 
@@ -255,10 +255,10 @@ async def block(
 
     def change(tx: Transaction) -> tuple[str, Place | None, list[int], bool]:
         there = _scope(tx, ctx, everywhere, place)
-        user_id = person(tx, member)
+        user_id = person(tx, member, ctx)
         _check_target(tx, ctx, user_id, there)
         blocks.add(tx, user_id, there.id if there else None, ctx.asker.user_id, why)
-        waiting = jobs.waiting_of(tx, user_id, there.id if there else None)
+        waiting = jobs.open_of(tx, user_id, there.id if there else None)
         cancelled = [each for each in waiting if queue.cancel(tx, each.id, by=_by(ctx))]
         for each in cancelled:
             tell_cancelled(tx, each, "and cost nothing, for Mynah does not answer you there any more")

@@ -25,7 +25,7 @@ Rows = Mapping[str, Sequence[Mapping[str, Value]]]
 """By table, what is kept about a person."""
 
 
-@command("export", lane=Lane.SOON, private=True)
+@command("export", lane=Lane.SOON, private=True, always=True)
 async def export(ctx: JobContext) -> Reply:
     """Get everything that Mynah keeps about you, as a zip: data.json and your files.
 

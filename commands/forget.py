@@ -54,7 +54,7 @@ STAYS = (
 """What is not gone at once, and why; said before and after."""
 
 
-@command("forget", private=True)
+@command("forget", private=True, always=True)
 async def forget(ctx: Context, confirm: Annotated[str, Example("k3v9x2mq")] = "") -> Reply:
     """Let everything about you go: voices, files, requests, settings.
 

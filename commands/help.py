@@ -24,7 +24,7 @@ async def command_names(inquiry: Inquiry, typed: str) -> list[str]:
     return [name for name in _usable(inquiry) if wanted in name][:25]
 
 
-@command("help")
+@command("help", private=True)
 async def show_help(ctx: Context, command: Annotated[str, Suggest(command_names), Example("speak")] = "") -> Reply:
     """Show what Mynah can do, or how one command is used.
 

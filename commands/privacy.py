@@ -8,7 +8,7 @@ from commands.core.reply import Action, Reply
 from commands.core.words import count
 
 
-@command("privacy")
+@command("privacy", always=True)
 async def privacy(ctx: Context) -> Reply:
     """Tell what Mynah keeps about you, why, how long, who can see it, and how to have it gone."""
     days = count(ctx.rules.file_days, "days")

@@ -55,7 +55,7 @@ async def languages(inquiry: Inquiry, typed: str) -> list[str]:
 Language = Annotated[str, Suggest(languages)]
 
 
-@command("voices", "list")
+@command("voices", "list", private=True)
 async def list_voices(
     ctx: Context,
     language: Language = "",

@@ -239,11 +239,11 @@ def in_place(tx: Transaction, place_id: int, limit: int = 20, offset: int = 0) -
     return [from_row(row) for row in rows]
 
 
-def waiting_of(tx: Transaction, user_id: int, place_id: int | None = None) -> list[Job]:
-    """Return what a person waits for, in a place or (None) everywhere."""
+def open_of(tx: Transaction, user_id: int, place_id: int | None = None) -> list[Job]:
+    """Return what a person waits for and what is under way for them, in a place or (None) everywhere."""
     rows = tx.all(
         """
-        SELECT * FROM jobs WHERE state IN ('pending', 'ready') AND user_id = :user_id
+        SELECT * FROM jobs WHERE state IN ('pending', 'ready', 'running') AND user_id = :user_id
             AND (:place_id IS NULL OR place_id = :place_id) ORDER BY id
         """,
         user_id=user_id,

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from telegram import Update, User
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import TypeHandler
 
 from bot.adapter import Adapter, CannotRun, Finding, Limits, TryLater, Undeliverable
@@ -67,11 +68,13 @@ class TelegramAdapter(Adapter):
 
     name = PLATFORM
     shows: ClassVar[Mapping[Feature, str]] = SHOWS
+    limits = Limits(text=TEXT, file_bytes=UPLOAD, sends=AT_ONCE)
 
     def __init__(self, desk: Desk, section: Telegram) -> None:
         self._desk = desk
         self._section = section
-        self.limits = Limits(text=TEXT, file_bytes=UPLOAD_BY_PATH if section.local_mode else UPLOAD, sends=AT_ONCE)
+        if section.local_mode:
+            self.limits = replace(self.limits, file_bytes=UPLOAD_BY_PATH)
         self._rhythm = Rhythm()
         self._application: App | None = None
         self._entering: asyncio.Task[None] | None = None
@@ -91,7 +94,7 @@ class TelegramAdapter(Adapter):
         """Log in; while Telegram cannot be reached, that goes on in the background.
 
         Raises:
-            TokenRefused: Telegram does not know the token.
+            CannotRun: Telegram does not know the token, or the webhook cannot be served.
         """
         for name, level in QUIET.items():
             logging.getLogger(name).setLevel(level)
@@ -172,9 +175,9 @@ class TelegramAdapter(Adapter):
             except InvalidToken:
                 raise TokenRefused from None
             except TelegramError as error:
-                if not isinstance(error, NetworkError):
-                    log.warning("Telegram answers in a way that is not understood: %s", error)
-                log.warning("Telegram cannot be reached; trying again in %.0f s", pause)
+                refused = isinstance(error, BadRequest) or not isinstance(error, NetworkError)
+                why = f"does not let it begin ({error.message})" if refused else "cannot be reached"
+                log.warning("Telegram %s; trying again in %.0f s", why, pause)
             await asyncio.sleep(pause * random.uniform(0.75, 1.25))
             pause = min(LONGEST, pause * 2)
 

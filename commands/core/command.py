@@ -65,6 +65,8 @@ class Command:
     """Tells what it costs; None: it is free."""
     private: bool
     """Whether the answer is for the person who asked only."""
+    always: bool = False
+    """Whether those who are blocked may use it too: what is kept about somebody is theirs to see and to have gone."""
 
     @property
     def name(self) -> str:
@@ -93,6 +95,7 @@ def command(
     lane: Lane | None = None,
     quote: Quoter | None = None,
     private: bool = False,
+    always: bool = False,
 ) -> Callable[[Handler], Command]:
     """Declare a command. Its signature is its form, and its docstring is its help."""
 
@@ -108,6 +111,7 @@ def command(
             lane=lane,
             quoter=quote,
             private=private,
+            always=always,
         )
 
     return declare

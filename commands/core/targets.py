@@ -67,7 +67,7 @@ def find_target(
     scope: limits.Scope = "place_default"
     words = "those who have no other limit"
     if member is not None:
-        user_id = person(tx, member)
+        user_id = person(tx, member, ctx)
         words = called(tx, member, user_id)
         scope, where = ("everywhere", " over all places") if everywhere else ("member", where)
     elif role is not None:
@@ -103,13 +103,20 @@ def govern(ctx: Context, place: Place, act: str = "set limits") -> None:
         raise NotAllowed("In direct messages only those who run this Mynah {act}.", act=act)
 
 
-def person(tx: Transaction, member: Member) -> int:
+def person(tx: Transaction, member: Member, ctx: Context | None = None) -> int:
     """Return whom the member is known as.
+
+    With `ctx`, that of a command that writes, somebody who has never asked for anything is noted now: the platform
+    itself has named them, where there is a name, so they are no slip of the pen.
 
     Raises:
         NotFound: As nobody.
     """
     found = identities.find(tx, member.id)
+    if found is None and ctx is not None and member.name:
+        platform, _, account = member.id.partition(":")
+        if platform == ctx.asker.platform and account:
+            return identities.ensure(tx, platform, account, member.name, ctx.host.key)
     if found is None:
         raise NotFound(
             "Mynah does not know {name} yet; they have to ask it for something first.",

@@ -73,9 +73,21 @@ async def test_a_blocked_person_is_not_answered_there_but_an_owner_is(tmp_path: 
         await mynah.reply("help", caller=BOB)  # after any quick command, nobody is kept in mind
         reply = await mynah.reply("help")
         assert reply.error == "Blocked" and "here (rude)" in reply.text
-        assert reply.brief == "Mynah does not answer you; an admin can change that."
+        assert reply.brief == "Mynah does not answer you here. /privacy, /export and /forget are for you all the same."
         assert not (await mynah.reply("help", caller=replace(ADA, rank=Audience.OWNERS))).error
         assert not (await mynah.reply("help", caller=replace(ADA, place="42", kind="server"))).error
+
+
+async def test_what_is_kept_of_somebody_who_is_blocked_is_still_theirs_to_see_and_to_have_gone(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        await mynah.reply("help")
+        await mynah.app.database.write(lambda tx: blocks.add(tx, 1, None, None))
+        await mynah.reply("help", caller=BOB)
+        assert "Only who runs this Mynah can change that" in (await mynah.reply("help")).text
+        assert "What is kept" in (await mynah.reply("privacy")).text
+        assert (await mynah.reply("forget")).data["confirm"]
+        assert isinstance(await mynah.ask("export"), Ticket)
+        assert (await mynah.reply("speak", {"text": "Hello."})).error == "Blocked"
 
 
 async def test_a_limit_that_is_reached_is_told_in_numbers_and_nothing_is_charged(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from bot import schedule
 from storage import backups, drafts
 from storage.clock import DAY, HOUR, SetClock
 from tests.fakes.running import running
+from tests.fakes.waiting import until
 
 
 async def test_files_go_when_their_time_is_over_with_their_bytes(tmp_path: Path, clock: SetClock) -> None:
@@ -134,6 +135,7 @@ async def test_whoever_never_runs_long_is_tidied_up_after_too(tmp_path: Path, cl
     async with running(tmp_path, clock=clock, once=once) as mynah:
         if not once:
             await mynah.until("SELECT COUNT(*) FROM files", 0)
+            await until(lambda: not list((tmp_path / "data" / "generations").iterdir()))  # it goes after its row
     assert list((tmp_path / "data" / "generations").iterdir()) == []
     if once:
         assert len(list((tmp_path / "data" / "copies").iterdir())) == copies + 1

@@ -248,7 +248,7 @@ async def test_a_job_of_another_place_looks_like_none(world: World, ada: Asker, 
 # Blocks
 
 
-async def test_a_block_ends_what_waits_there_and_is_told(world: World, ada: Asker, admin: Asker) -> None:
+async def test_a_block_ends_what_waits_and_what_runs_there_and_is_told(world: World, ada: Asker, admin: Asker) -> None:
     waits = (await world.submit(ada, "speak", text=SECRET)).job_id
     runs = (await world.submit(ada, "speak", text=SECRET)).job_id
     other = (await world.submit(await elsewhere(world, ada), "speak", text=SECRET)).job_id
@@ -256,17 +256,17 @@ async def test_a_block_ends_what_waits_there_and_is_told(world: World, ada: Aske
     await world.claim(runs)
     reply = await world.ask(admin, "admin block", member={"id": "discord:ada", "name": "Ada"}, reason="too loud")
     assert reply.text == (
-        "Mynah does not answer Ada here any more (too loud). 1 request of theirs cancelled; nothing was charged."
+        "Mynah does not answer Ada here any more (too loud). 2 requests of theirs cancelled; nothing was charged."
     )
     states = [await state_of(world, job_id) for job_id in (waits, runs, other, bobs)]
-    assert states == ["cancelled", "running", "ready", "ready"]
+    assert states == ["cancelled", "cancelled", "ready", "ready"]
     assert await told(world, waits) == [
         "Job 1 was cancelled and cost nothing, for Mynah does not answer you there any more."
     ]
-    assert world.host.stopped == [waits]
+    assert world.host.stopped == [waits, runs]
     block = await world.database.read(lambda tx: blocks.find(tx, ada.user_id, ada.place.id))
     assert block is not None and (block.reason, block.place_id) == ("too loud", ada.place.id)
-    details = {"reason": "too loud", "cancelled": 1}
+    details = {"reason": "too loud", "cancelled": 2}
     assert await acts(world) == [("admin block", admin.place.id, ada.user_id, details)]
     assert (reply.actions[0].command, reply.actions[0].values) == ("admin unblock", {"member": "discord:ada"})
 

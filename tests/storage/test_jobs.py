@@ -186,17 +186,17 @@ async def test_a_places_jobs_are_told_as_they_will_be_done(database: Database, a
     assert page == order[1:3]
 
 
-async def test_what_a_person_waits_for_is_told_for_a_place_or_for_all(database: Database, ada: int) -> None:
+async def test_what_a_person_waits_for_or_has_under_way_is_told_for_a_place_or_for_all(database: Database, ada: int) -> None:
     def work(tx: Transaction) -> tuple[list[int], list[int], list[int]]:
         bob, there = making.person(tx, "2", "Bob"), making.place(tx, "43")
         making.job(tx, bob)
-        making.job(tx, ada, "running")
-        wanted = [making.job(tx, ada, "pending"), making.job(tx, ada, place_id=there)]
-        here = [job.id for job in jobs.waiting_of(tx, ada, making.place(tx))]
-        return wanted, here, [job.id for job in jobs.waiting_of(tx, ada)]
+        making.job(tx, ada, "succeeded")
+        wanted = [making.job(tx, ada, "running"), making.job(tx, ada, "pending"), making.job(tx, ada, place_id=there)]
+        here = [job.id for job in jobs.open_of(tx, ada, making.place(tx))]
+        return wanted, here, [job.id for job in jobs.open_of(tx, ada)]
 
     wanted, here, everywhere = await database.write(work)
-    assert (here, everywhere) == (wanted[:1], wanted)
+    assert (here, everywhere) == (wanted[:2], wanted)
 
 
 async def test_failures_are_told_the_latest_first_and_counted_by_reason(database: Database, ada: int) -> None:

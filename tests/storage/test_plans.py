@@ -103,7 +103,7 @@ DEEDS: dict[str, Callable[[Books, int, Place], Callable[[Transaction], object]]]
     "line": lambda books, ada, place: lambda tx: queue.line(tx, 6),
     "waiting": lambda books, ada, place: lambda tx: queue.waiting(tx, ada),
     "in_place": lambda books, ada, place: lambda tx: jobs.in_place(tx, place.id),
-    "waiting_of": lambda books, ada, place: lambda tx: jobs.waiting_of(tx, ada, place.id),
+    "open_of": lambda books, ada, place: lambda tx: jobs.open_of(tx, ada, place.id),
     "failures": lambda books, ada, place: lambda tx: jobs.failures(tx, place.id),
     "reasons": lambda books, ada, place: lambda tx: jobs.reasons(tx, place.id),
     "last_rank": lambda books, ada, place: lambda tx: jobs.last_rank(tx, ada, place.id),

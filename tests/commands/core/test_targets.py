@@ -28,7 +28,7 @@ async def find(
     await world.person("zoe", place="99")
     asker = await world.person("asker", rank=rank)
     context = Context(asker=asker, database=world.database, rules=world.rules, host=world.host)
-    return await context.read(lambda tx: find_target(tx, context, member, role, cap, everywhere, place))
+    return await context.commit(lambda tx: find_target(tx, context, member, role, cap, everywhere, place))
 
 
 async def test_without_a_name_it_is_everybody_here(world: World) -> None:
@@ -74,5 +74,12 @@ async def test_one_thing_is_named_at_a_time(world: World) -> None:
 
 
 async def test_somebody_who_never_asked_anything_is_not_known(world: World) -> None:
+    with pytest.raises(NotFound, match="Mynah does not know discord:bob yet"):
+        await find(world, Audience.ADMINS, member=Member(id="discord:bob"))
     with pytest.raises(NotFound, match="Mynah does not know Bob yet"):
-        await find(world, Audience.ADMINS, member=Member(id="discord:bob", name="Bob"))
+        await find(world, Audience.ADMINS, member=Member(id="telegram:bob", name="Bob"))
+
+
+async def test_somebody_whom_the_platform_names_need_not_have_asked_anything(world: World) -> None:
+    target = await find(world, Audience.ADMINS, member=Member(id="discord:bob", name="Bob"))
+    assert target.words == "Bob" and target.user_id == (await world.person("bob")).user_id
