@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import encoding, formats, joining, languages, levels, novel, queueing, speaking, starting, timings
+from bench import chatting, encoding, formats, joining, languages, levels, novel, queueing, speaking, starting, timings
 from bench.measure import machine
 
 BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "speaking": (speaking.measure, 15),
+    "chatting": (chatting.measure, 4),
     "queueing": (queueing.measure, 15),
     "starting": (starting.measure, 7),
     "languages": (languages.measure, 3),

@@ -1,7 +1,8 @@
-"""A bot in a process of its own, for `bench.chatting`: Mynah, or a floor that answers everything with one fixed sound.
+"""A bot in a process of its own, for `bench.chatting`: Mynah, or a floor that remembers nothing.
 
-`python -m bench.chat_bot mynah|discord|telegram` takes its token and addresses as Mynah does, from the environment.
-Each line on its input is answered with one JSON object: what it took since the line before.
+`python -m bench.chat_bot mynah|fixed|saying discord|telegram` takes its token and addresses as Mynah does, from the
+environment. The fixed floor answers everything with one sound; the saying one says each text with Mynah's own engine,
+in a thread. Each line on its input is answered with one JSON object: what it took since the line before.
 """
 
 from __future__ import annotations
@@ -12,12 +13,18 @@ import io
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from engine.speech import Format
+
+Voice = Callable[[str], Awaitable[bytes]]
+"""Makes a sound file for a text."""
 TICK = 0.005
 """Seconds between two looks at how late the event loop is."""
 
@@ -63,15 +70,47 @@ def resident() -> float:
     return 0.0
 
 
-def fixed_sound() -> bytes:
-    """What a floor sends."""
-    return Path(os.environ["BENCH_SOUND"]).read_bytes()
+def fixed() -> Voice:
+    """Answer every text with the same sound, which is there already."""
+    sound = Path(os.environ["BENCH_SOUND"]).read_bytes()
+
+    async def say(text: str) -> bytes:
+        return sound
+
+    return say
 
 
-async def main(kind: str) -> None:
+def saying(format: Format) -> Voice:
+    """Say each text with espeak, in a thread: what no bot that speaks can do without."""
+    from engine.audio import to_sound, wav_header
+    from engine.espeak_engine import EspeakEngine
+    from engine.speech import Utterance
+    from engine.take import Target, encode
+
+    engine = EspeakEngine()
+    engine.open()
+    thread = ThreadPoolExecutor(1)
+    file = Path(tempfile.mkdtemp(prefix="mynah-bench-")) / f"said.{format.suffix}"
+
+    def make(text: str) -> bytes:
+        utterance = Utterance(text=text, engine=engine.name, speaker="en-us")
+        ((_, audio),) = engine.synthesize([utterance], lambda row: False)
+        sound = to_sound(audio)
+        if format is Format.WAV:
+            return wav_header(sound.rate, sound.pcm.nbytes) + sound.pcm.tobytes()
+        encode(file, [sound.pcm], sound.rate, Target(format=format))
+        return file.read_bytes()
+
+    async def say(text: str) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(thread, make, text)
+
+    return say
+
+
+async def main(kind: str, platform: str) -> None:
     """Run the bot until its input ends."""
-    bots = {"mynah": mynah, "discord": discord_floor, "telegram": telegram_floor}
-    async with bots[kind]():
+    floor, format = (discord_floor, Format.WAV) if platform == "discord" else (telegram_floor, Format.OPUS)
+    async with mynah() if kind == "mynah" else floor(fixed() if kind == "fixed" else saying(format)):
         meter = Meter()
         measuring = asyncio.create_task(meter.run())
         print("ready", flush=True)
@@ -106,7 +145,7 @@ async def mynah() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def discord_floor() -> AsyncIterator[None]:
+async def discord_floor(voice: Voice) -> AsyncIterator[None]:
     """The least that answers on Discord: acknowledge, then put a sound there."""
     import discord
     import yarl
@@ -115,7 +154,6 @@ async def discord_floor() -> AsyncIterator[None]:
     discord.http.Route.BASE = os.environ["MYNAH_DISCORD__API_BASE"]
 
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(os.environ["MYNAH_DISCORD__GATEWAY_URL"])
-    sound = fixed_sound()
     client = discord.Client(
         intents=discord.Intents(guilds=True),
         chunk_guilds_at_startup=False,
@@ -128,7 +166,7 @@ async def discord_floor() -> AsyncIterator[None]:
     @tree.command(description="Say a text.")
     async def speak(interaction: discord.Interaction, text: str) -> None:
         await interaction.response.send_message("It is next.")
-        file = discord.File(io.BytesIO(sound), "speech.wav")
+        file = discord.File(io.BytesIO(await voice(text)), "speech.wav")
         await interaction.edit_original_response(content=text, attachments=[file])
 
     ready = asyncio.Event()
@@ -151,16 +189,16 @@ async def discord_floor() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def telegram_floor() -> AsyncIterator[None]:
+async def telegram_floor(voice: Voice) -> AsyncIterator[None]:
     """The least that answers on Telegram: take what is said, and send a voice message."""
     from telegram import Update
     from telegram.ext import AIORateLimiter, Application, ContextTypes, MessageHandler, filters
 
-    sound = fixed_sound()
     sends = asyncio.Semaphore(4)
 
     async def speak(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         assert update.effective_message is not None
+        sound = await voice(update.effective_message.text or "")
         async with sends:
             await update.effective_message.reply_voice(io.BytesIO(sound))
 
@@ -187,4 +225,4 @@ async def telegram_floor() -> AsyncIterator[None]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

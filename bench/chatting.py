@@ -1,8 +1,12 @@
-"""What a request on Discord and on Telegram takes, against a floor: a bot on the same library that sends a fixed sound.
+"""What a request on Discord and on Telegram takes, against two floors on the same library.
 
-The bot runs in a process of its own; the platform's stand-in, and the people on it, in this one. One person asks one
-thing after another; then fifty ask at once. How long the bot's event loop was held is told twice: on the clock, where
-a busy machine counts too, and in CPU seconds of the loop's own thread.
+One floor sends a fixed sound: what the platform alone takes. The other says each text with the same engine in a
+thread, and remembers nothing: what is above it is the price of being durable, fair and metered.
+
+Each bot runs in a process of its own; the platform's stand-in, and the people on it, in this one. One person asks one
+thing after another; then fifty ask at once. The bots take turns, so that a busy minute hits all of them. How long a
+bot's event loop was held is told twice: on the clock, where a busy machine counts too, and in CPU seconds of the
+loop's own thread.
 """
 
 from __future__ import annotations
@@ -14,9 +18,11 @@ import statistics
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -29,12 +35,15 @@ from engine.speech import Format, Utterance
 from engine.take import Target, write
 
 SAID = "Hello, I am Mynah, and this is number {number}."
-ALONE, CROWD = 200, 600
-"""How much one person asks, and how much fifty do together."""
+BOTS = ("fixed", "saying", "mynah")
+"""Two floors, and what is measured."""
 PEOPLE = 50
-TURN_ALONE, TURN_CROWD = 40, 150
-"""The same, where each case gets a single turn only: to see that it runs."""
-GUILDS = 2_500
+ALONE, EACH = 50, 3
+"""How much one person asks in a turn, and then how much each of fifty."""
+WARM = 10
+"""How much is asked before anything is measured."""
+GUILDS, FEW_GUILDS = 2_500, 50
+"""How many servers a bot is in; how many where each case gets a single turn only, to see that it runs."""
 LONG = "It was a bright cold day in April, and the clocks were striking thirteen. " * 120
 """A text that is spoken all the while, for the event loop to be held by."""
 FREE = {
@@ -78,18 +87,23 @@ class Round:
 
     @property
     def acknowledged(self) -> float:
-        """The median, in ms."""
+        """The median of the time until the first answer, in ms."""
         return statistics.median(each.acknowledged for each in self.heard) * 1e3
 
     @property
     def delivered(self) -> float:
-        """The median, in ms."""
+        """The median of the time until the sound is there, in ms."""
         return statistics.median(each.delivered for each in self.heard) * 1e3
 
     @property
     def rate(self) -> float:
         """Requests a second."""
         return len(self.heard) / self.seconds
+
+    @property
+    def each(self) -> float:
+        """The CPU of a request, in ms."""
+        return self.cpu / len(self.heard) * 1e3
 
 
 class Platform(Protocol):
@@ -152,20 +166,30 @@ class OnTelegram:
 
 async def measure(folder: Path, turns: int) -> str:
     """Measure and return the tables."""
-    short = turns == 1
     sounds = {"discord": _sound(folder, Format.WAV), "telegram": _sound(folder, Format.OPUS)}
-    tables = []
-    for name in sounds:
-        rounds: dict[str, tuple[Round, Round]] = {}
-        for kind in ("floor", "mynah"):
-            async with (
-                _platform(name) as platform,
-                _bot(kind, platform, folder / f"{name}-{kind}", sounds[name]) as bot,
-            ):
-                rounds[kind] = await _loads(platform, bot, short)
-        tables.append(_told(name, rounds))
-    tables += [await _busy(folder / "busy"), await _many(folder / "many", sounds["discord"], 50 if short else GUILDS)]
+    tables = [await _side_by_side(name, folder, sound, turns) for name, sound in sounds.items()]
+    guilds = FEW_GUILDS if turns == 1 else GUILDS
+    tables += [await _busy(folder / "busy"), await _many(folder / "many", sounds["discord"], guilds)]
     return "\n\n".join(tables)
+
+
+async def _side_by_side(name: str, folder: Path, sound: Path, turns: int) -> str:
+    """Have each bot on a platform of its own, and let them take turns."""
+    rounds: dict[str, tuple[list[Round], list[Round]]] = {kind: ([], []) for kind in BOTS}
+    numbers = count()
+    async with AsyncExitStack() as running:
+        there: dict[str, tuple[Platform, Process]] = {}
+        for kind in BOTS:
+            platform = await running.enter_async_context(_platform(name))
+            bot = await running.enter_async_context(_bot(kind, platform, folder / f"{name}-{kind}", sound))
+            await _one(platform, 0, numbers, WARM)
+            there[kind] = platform, bot
+        for _ in range(turns):
+            for kind, (platform, bot) in there.items():
+                rounds[kind][0].append(await _round(bot, partial(_one, platform, 0, numbers, ALONE)))
+            for kind, (platform, bot) in there.items():
+                rounds[kind][1].append(await _round(bot, partial(_crowd, platform, numbers)))
+    return _told(name, {kind: (_joined(alone), _joined(crowd)) for kind, (alone, crowd) in rounds.items()})
 
 
 @asynccontextmanager
@@ -183,10 +207,8 @@ async def _bot(kind: str, platform: Platform, folder: Path, sound: Path) -> Asyn
     """Run a bot on a platform until the block is left."""
     await asyncio.to_thread(folder.mkdir, parents=True)
     env = {**os.environ, **FREE, **platform.env, "MYNAH_DATA": str(folder / "data"), "BENCH_SOUND": str(sound)}
-    what = platform.name if kind == "floor" else kind
-    bot = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.chat_bot", what, stdin=PIPE, stdout=PIPE, env=env, cwd=Path(__file__).parents[1]
-    )
+    argv = [sys.executable, "-m", "bench.chat_bot", kind, platform.name]
+    bot = await asyncio.create_subprocess_exec(*argv, stdin=PIPE, stdout=PIPE, env=env, cwd=Path(__file__).parents[1])
     assert bot.stdout is not None and bot.stdin is not None
     try:
         async with asyncio.timeout(60):
@@ -211,23 +233,15 @@ async def _tell(bot: Process) -> dict[str, float]:
     return told
 
 
-async def _loads(platform: Platform, bot: Process, short: bool) -> tuple[Round, Round]:
-    """Let one person ask one thing after another, then all at once."""
-    numbers = iter(range(10**6))
-    for _ in range(10):
-        await platform.ask(0, SAID.format(number=next(numbers)))
+async def _one(platform: Platform, person: int, numbers: Iterator[int], times: int) -> list[Heard]:
+    """Let a person ask one thing after another; nothing is said twice, for that comes back without being said."""
+    return [await platform.ask(person, SAID.format(number=next(numbers))) for _ in range(times)]
 
-    async def alone() -> list[Heard]:
-        return [await platform.ask(0, SAID.format(number=next(numbers))) for _ in range(TURN_ALONE if short else ALONE)]
 
-    async def crowd() -> list[Heard]:
-        async def one(person: int) -> list[Heard]:
-            count = (TURN_CROWD if short else CROWD) // PEOPLE
-            return [await platform.ask(person, SAID.format(number=next(numbers))) for _ in range(count)]
-
-        return [each for some in await asyncio.gather(*map(one, range(PEOPLE))) for each in some]
-
-    return await _round(bot, alone), await _round(bot, crowd)
+async def _crowd(platform: Platform, numbers: Iterator[int]) -> list[Heard]:
+    """Let all people ask at once."""
+    heard = await asyncio.gather(*(_one(platform, person, numbers, EACH) for person in range(PEOPLE)))
+    return [each for some in heard for each in some]
 
 
 async def _round(bot: Process, load: Callable[[], Awaitable[list[Heard]]]) -> Round:
@@ -239,20 +253,31 @@ async def _round(bot: Process, load: Callable[[], Awaitable[list[Heard]]]) -> Ro
     return Round(heard=heard, seconds=seconds, cpu=told["cpu"], late_ms=told["late_ms"], held_ms=told["held_ms"])
 
 
+def _joined(rounds: Sequence[Round]) -> Round:
+    return Round(
+        heard=[heard for each in rounds for heard in each.heard],
+        seconds=sum(each.seconds for each in rounds),
+        cpu=sum(each.cpu for each in rounds),
+        late_ms=max(each.late_ms for each in rounds),
+        held_ms=max(each.held_ms for each in rounds),
+    )
+
+
 def _told(name: str, rounds: Mapping[str, tuple[Round, Round]]) -> str:
-    (floor_one, floor_many), (one, many) = rounds["floor"], rounds["mynah"]
+    one, many = rounds["mynah"]
+    floors = [each for kind, each in rounds.items() if kind != "mynah"]
     rows = []
     for kind, (alone, crowd) in rounds.items():
         own = kind == "mynah"
-        ratio = f"{alone.delivered / floor_one.delivered:.2f} x (<= 2)" if own else "1"
-        share = f"{crowd.rate / floor_many.rate:.0%} (>= 50 %)" if own else "100%"
-        cpu = f"{alone.cpu / len(alone.heard) * 1e3:.1f}"
+        times = " / ".join(f"{alone.delivered / floor.delivered:.2f}" for floor, _ in floors) + " x (<= 2)"
+        share = " / ".join(f"{crowd.rate / floor.rate:.0%}" for _, floor in floors) + " (>= 50 %)"
+        cpu = f"{alone.each:.1f} / {crowd.each:.1f}"
         held = f"{max(alone.held_ms, crowd.held_ms):.0f} / {max(alone.late_ms, crowd.late_ms):.0f}"
-        facts = (f"{alone.acknowledged:.1f}", f"{alone.delivered:.1f}", ratio, cpu, f"{crowd.rate:.0f}", share, held)
-        rows.append((kind, *facts))
+        waits = (f"{alone.acknowledged:.1f}", f"{alone.delivered:.1f}", times if own else "")
+        rows.append((kind, *waits, cpu, f"{crowd.rate:.0f}", share if own else "", held))
     head = (
-        "bot", "acknowledged, ms", "delivered, ms", "of the floor", "CPU ms each", f"{PEOPLE} at once, a second",
-        "of the floor", "loop held, CPU / clock ms",
+        "bot", "acknowledged, ms", "delivered, ms", "to fixed / saying", "CPU ms each, alone / at once",
+        f"{PEOPLE} at once, a second", "to fixed / saying", "loop held, CPU / clock ms",
     )  # fmt: skip
     title = f"{name.capitalize()}: one person {len(one.heard)} times, {PEOPLE} people {len(many.heard)} times"
     return table(title, head, rows)
@@ -282,7 +307,7 @@ async def _while(long: asyncio.Task[Heard], platform: Platform) -> list[Heard]:
 async def _many(folder: Path, sound: Path, guilds: int) -> str:
     """What many servers take of memory."""
     rows = []
-    for kind in ("floor", "mynah"):
+    for kind in ("fixed", "mynah"):
         async with DiscordServer() as server:
             server.crowd(guilds)
             platform = OnDiscord(server)

@@ -235,6 +235,8 @@ class Desk:
             reply = await admitted.command.handler(context, **admitted.values)
         finally:
             self._callers.forget()
+        if admitted.command.private and not reply.private:
+            reply = replace(reply, private=True)
         if context.wrote and reply.private and not reply.brief:
             reply = replace(reply, brief=DONE)
         await context.answer(reply)

@@ -32,7 +32,7 @@ class Memory:
             account: The platform's name and the bot's own account there: 'telegram:8035'.
             kind: As what it was sent: 'voice', 'document' …
         """
-        return await self._database.read(lambda tx: uploads.find(tx, file_id, account, kind))
+        return await self._database.glance(lambda tx: uploads.find(tx, file_id, account, kind))
 
     async def note_upload(self, file_id: int, account: str, kind: str, reference: str) -> None:
         """Note that a platform has a file, and under what reference."""

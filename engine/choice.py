@@ -30,6 +30,7 @@ class Choice:
         self._abilities = abilities
         self._failures = failures or {}
         self._known = {(speaker.engine, speaker.key): speaker for speaker in speakers}
+        self._best: dict[tuple[str, str], Speaker | None] = {}
         self._by_language: dict[str, list[Speaker]] = {}
         for speaker in speakers:
             for tag in dict.fromkeys(map(primary, _tags(speaker))):
@@ -45,6 +46,13 @@ class Choice:
             engine: Only speakers of this engine; empty for all.
         """
         bare, wanted = primary(language), language.lower()
+        if bare not in self._by_language:
+            return None
+        if (wanted, engine) not in self._best:
+            self._best[wanted, engine] = self._find(bare, wanted, engine)
+        return self._best[wanted, engine]
+
+    def _find(self, bare: str, wanted: str, engine: str) -> Speaker | None:
         found = [each for each in self._by_language.get(bare, ()) if engine in ("", each.engine)]
         near = [each for each in found if any(f"{tag}-".startswith(f"{wanted}-") for tag in _tags(each))]
         return min(near or found, key=lambda each: self._distance(each, wanted if near else bare), default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.choice import Choice
 from engine.engine import Abilities, EngineError
@@ -18,6 +18,7 @@ class Router:
         self._workers = workers
         self._failures: dict[str, EngineError] = {}
         self._choice: Choice | None = None
+        self._languages: tuple[str, ...] | None = None
 
     async def open(self) -> None:
         """Open all engines at once. One that cannot be opened is left out; `failures` tells why.
@@ -27,7 +28,7 @@ class Router:
         """
         results = await asyncio.gather(*(worker.start() for worker in self._workers.values()), return_exceptions=True)
         self._failures.clear()
-        self._choice = None
+        self._choice = self._languages = None
         for name, result in zip(self._workers, results, strict=True):
             if isinstance(result, EngineError):
                 self._failures[name] = result
@@ -57,9 +58,12 @@ class Router:
         return {name: worker.abilities for name, worker in self._open().items()}
 
     @property
-    def languages(self) -> list[str]:
+    def languages(self) -> Sequence[str]:
         """What the open engines speak, as BCP 47 tags in order."""
-        return sorted({language for abilities in self.abilities.values() for language in abilities.languages})
+        if self._languages is None:
+            spoken = {language for abilities in self.abilities.values() for language in abilities.languages}
+            self._languages = tuple(sorted(spoken))
+        return self._languages
 
     @property
     def speakers(self) -> tuple[Speaker, ...]:

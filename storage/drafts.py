@@ -124,19 +124,22 @@ def take(tx: Transaction, code: str, user_id: int) -> Draft | None:
     return _draft(row) if row else None
 
 
-def open_of(tx: Transaction, user_id: int, place_id: int) -> Draft | None:
+def open_of(tx: Transaction, user_id: int, place_id: int, command: str = "", missing: str = "") -> Draft | None:
     """Return the latest draft that a person has left in a place where they are asked by a message, if it waits still.
 
-    One without an address is completed by its code only.
+    Of one command and lacking one value, where these are given. One without an address is completed by its code only.
     """
     row = tx.one(
         """
         SELECT * FROM drafts
         WHERE user_id = :user_id AND place_id = :place_id AND address <> '{}' AND expires_at > :now
+            AND :command IN ('', command) AND :missing IN ('', missing)
         ORDER BY id DESC LIMIT 1
         """,
         user_id=user_id,
         place_id=place_id,
+        command=command,
+        missing=missing,
         now=tx.now,
     )
     return _draft(row) if row else None

@@ -89,7 +89,8 @@ class Answers:
             raise
         finally:
             ticket.acknowledged.set()
-            await asyncio.gather(asking, return_exceptions=True)
+            if not asking.done():
+                await asyncio.gather(asking, return_exceptions=True)
             if ticket.job is None:
                 self._tickets.end(key)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import discord
-from discord.http import HTTPClient, Route
+from discord.http import HTTPClient, Ratelimit, Route
 
 from bot.discord_adapter.address import Address
 from bot.discord_adapter.message import Message
@@ -32,6 +32,10 @@ VOICE = 1 << 13
 """The flag of a voice message."""
 AT_ONCE = 2**20
 """Up to how many bytes files are read here and now: that takes less than to have a thread open, read and close them."""
+LIMITS = 128
+"""How many rate limits are left to discord.py; where it has more, those that are over are dropped."""
+_TOKEN = "+"
+"""Stands in the names of limits before an interaction's token, and nowhere else."""
 _BYTES = "application/octet-stream"
 
 
@@ -51,6 +55,7 @@ class Post:
         """Make calls with a client that is logged in; it may come later, and be replaced by another."""
         self.http = http
         self._direct: dict[str, str] = {}
+        self._most_limits = LIMITS
 
     async def acknowledge(self, interaction: discord.Interaction, kind: int, data: Payload) -> str:
         """Give the first answer to an interaction; return the id of the message that it made, if it made one."""
@@ -110,7 +115,21 @@ class Post:
         """Make a call; between two logins that is refused as if nobody were there."""
         if self.http is None:
             raise ConnectionRefusedError("not logged in")
+        self._forget_limits(self.http)
         return await self.http.request(route, **given)
+
+    def _forget_limits(self, http: HTTPClient) -> None:
+        """Drop the rate limits of interactions once they are over.
+
+        discord.py keeps what it knows of each for five minutes and, from 256 on, looks through all of them with every
+        new one: the more is asked, the longer each answer would take.
+        """
+        limits = http._buckets  # private, but there is no other way to them
+        if len(limits) < self._most_limits:
+            return
+        for key in [key for key, limit in limits.items() if _TOKEN in key and _is_over(limit)]:
+            del limits[key]
+        self._most_limits = max(LIMITS, 2 * len(limits))
 
     async def _send(self, route: Route, message: Message) -> str:
         if message.files:
@@ -130,6 +149,10 @@ class Post:
         finally:
             for file in files:
                 file.close()
+
+
+def _is_over(limit: Ratelimit) -> bool:
+    return not limit.outgoing and (limit.expires is None or limit.is_expired())
 
 
 def _hook(method: str, address: Address, rest: str = "") -> Route:

@@ -86,7 +86,8 @@ class Tickets:
 
     async def acknowledged(self, interaction: str) -> Ticket | None:
         """Return one as soon as its first answer is out; None where that was in an earlier process."""
-        if ticket := self._open.get(interaction):
+        ticket = self._open.get(interaction)
+        if ticket and not ticket.acknowledged.is_set():
             try:
                 await asyncio.wait_for(ticket.acknowledged.wait(), PATIENCE)
             except TimeoutError:  # it hangs somewhere; the answer is more to the point

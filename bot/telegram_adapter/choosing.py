@@ -23,6 +23,7 @@ FILE = "^"
 """Stands for the file of the message that the button's own message answers."""
 WHICH = "Which "
 """Begins a message from which something is chosen; it goes when that is done."""
+NOT_YOURS = "Who asked for that chooses. Ask for something yourself, and you do."
 
 
 class Choosing:
@@ -38,16 +39,18 @@ class Choosing:
         """Return what a press asks for; None where it only shows what can be chosen."""
         shown = message if isinstance(message, Message) else None
         if turn := turned(data):
+            if shown is None or not _is_choice(shown):
+                return None
             if turn.page < 0:
                 await self._post.delete(to, message.message_id)
-            elif shown is not None:
+            else:
                 await self._turn(shown, choices(turn.press, await self._options(caller, turn.press), turn.page))
             return None
         press = buttons.read(data)
         if press.asks:
             await self._ask(to, press, await self._options(caller, press))
             return None
-        if shown is not None and (shown.text or "").startswith(WHICH):
+        if shown is not None and _is_choice(shown):
             await self._post.delete(to, shown.message_id)
         return Request(
             command=press.command,
@@ -87,6 +90,18 @@ class Choosing:
             if param.kind is Attachment and values.get(param.name) == FILE:
                 values[param.name] = attachment_of(answered) if answered is not None else FILE
         return values
+
+
+def is_for_another(data: str, message: MaybeInaccessibleMessage, person: int) -> bool:
+    """Whether a press is about a choice that somebody else in a group has asked for."""
+    if not isinstance(message, Message) or not (turned(data) or buttons.read(data).asks or _is_choice(message)):
+        return False
+    asked = message.reply_to_message.from_user if message.reply_to_message is not None else None
+    return asked is not None and not asked.is_bot and asked.id != person
+
+
+def _is_choice(message: Message) -> bool:
+    return (message.text or "").startswith(WHICH)
 
 
 def command_of(data: str) -> str:

@@ -15,6 +15,7 @@ from telegram.error import Conflict, NetworkError, TelegramError
 from telegram.ext import Application
 from telegram.request import HTTPXRequest
 
+from bot.adapter import CannotRun
 from bot.settings import Telegram
 from bot.telegram_adapter.rhythm import Rhythm
 
@@ -65,7 +66,7 @@ async def listen(application: App, section: Telegram) -> None:
 
     Raises:
         TelegramError: It could not be told so.
-        OSError: The webhook cannot be served there.
+        CannotRun: The webhook cannot be served there.
     """
     updater = application.updater
     assert updater is not None, "it is made with one"
@@ -74,6 +75,7 @@ async def listen(application: App, section: Telegram) -> None:
         return
     path = "/".join(filter(None, [urlsplit(section.webhook_url).path.strip("/"), secrets.token_urlsafe(16)]))
     root = urlsplit(section.webhook_url)
+    await _check_port(section.webhook_listen, section.webhook_port)
     await updater.start_webhook(
         listen=section.webhook_listen,
         port=section.webhook_port,
@@ -82,6 +84,18 @@ async def listen(application: App, section: Telegram) -> None:
         secret_token=secrets.token_urlsafe(32),
         allowed_updates=HEARD,
     )
+
+
+async def _check_port(host: str, port: int) -> None:
+    """Look whether a port can be served, before the library finds out and leaves a socket open."""
+    try:
+        server = await asyncio.start_server(lambda *_: None, host, port)
+    except OSError:
+        raise CannotRun(
+            f"the webhook cannot be served on {host}:{port}: another program has that port, or there is no such "
+            "address. webhook_listen and webhook_port in config.toml name another."
+        ) from None
+    server.close()
 
 
 async def deafen(application: App) -> None:

@@ -16,7 +16,7 @@ from bot.callers import Caller
 from bot.desk import Answer, Desk
 from bot.telegram_adapter import greetings
 from bot.telegram_adapter.address import Address
-from bot.telegram_adapter.choosing import Choosing, command_of
+from bot.telegram_adapter.choosing import NOT_YOURS, Choosing, command_of, is_for_another
 from bot.telegram_adapter.faults import judged
 from bot.telegram_adapter.files import Files
 from bot.telegram_adapter.letters import Letters
@@ -35,12 +35,13 @@ from commands.core.request import Request, tell
 log = logging.getLogger("mynah.telegram")
 
 REMEMBERED = 5_000
-"""How many updates are known again that Telegram tells twice."""
+"""How many updates are known again that Telegram tells twice, and how many questions of which it is known what for."""
 TRIES = 3
 """How often an answer at once is tried to be sent."""
 POPUP = 200
 """The most characters that appear over the chat of who pressed a button."""
 CANCEL = "jobs cancel"
+FORGET = "forget"
 
 
 class Listener:
@@ -71,6 +72,7 @@ class Listener:
         self._choosing = Choosing(desk, post)
         self._pastes = Pastes()
         self._told: OrderedDict[int, None] = OrderedDict()
+        self._drafts: OrderedDict[tuple[int, int], str] = OrderedDict()
 
     def is_new(self, update: Update) -> bool:
         """Whether an update is told for the first time in this run; what is told after a restart the desk knows."""
@@ -98,6 +100,9 @@ class Listener:
         if message is None or not query.data:
             await self._answer(query)
             return
+        if is_for_another(query.data, message, query.from_user.id):
+            await self._answer(query, NOT_YOURS, alert=True)
+            return
         to = self._address_of_press(query, message)
         command = self._desk.commands.get(command_of(query.data))
         caller = await self._people.caller(message.chat, query.from_user, None, command)
@@ -106,6 +111,7 @@ class Listener:
             await self._answer(query)
             return
         answer = await self._asked(to, lambda: self._desk.ask(caller, request, fetch=self._files.fetch, drafts=True))
+        await self._let_go(request.command, to, answer)
         await self._pressed(query, to, request, answer)
 
     async def _pressed(self, query: CallbackQuery, to: Address, request: Request, answer: Answer) -> None:
@@ -162,15 +168,22 @@ class Listener:
         name = heard.command if isinstance(heard, Asked) else heard.question.command.name
         caller = await self._caller(message, name)
         if isinstance(heard, Answered):
-            answer = await self._asked(to, lambda: self._complete(caller, to, heard))
+            answer = await self._asked(to, lambda: self._complete(caller, message, to, heard))
         else:
             request = Request(command=name, values=heard.values, address=to.to_json(), event_id=to.event)
             fetch = self._files.fetch
             answer = await self._asked(to, lambda: self._desk.ask(caller, request, fetch=fetch, drafts=True))
         if len(parts) > 1:
             await self._desk.note_same(caller, to.event, [self._address(each).event for each in parts[1:]])
+        await self._let_go(name, to, answer)
         await self._is_on_its_ticket(name, answer)
         await self._respond(to, answer, name)
+
+    async def _let_go(self, name: str, to: Address, answer: Answer) -> None:
+        """Take away the tickets of somebody who is forgotten: their jobs end, and nobody is told."""
+        done = isinstance(answer, Reply) and not answer.error and "confirm" not in answer.data  # else it only asks
+        if name == FORGET and done and to.person:
+            await self._waiting.leave(to.person)
 
     async def _is_on_its_ticket(self, name: str, answer: Answer) -> bool:
         """Show on a job's ticket that it is cancelled, where that is what was asked; False where none shows it."""
@@ -179,8 +192,12 @@ class Listener:
         job = answer.data.get("id")
         return isinstance(job, int) and await self._waiting.cancelled(job, answer.text)
 
-    async def _complete(self, caller: Caller, to: Address, heard: Answered) -> Answer:
-        code = await self._desk.open_draft(caller)
+    async def _complete(self, caller: Caller, message: Message, to: Address, heard: Answered) -> Answer:
+        """Go on with what a question was about; one of an earlier run is known by what it asked."""
+        asked = message.reply_to_message
+        code = self._drafts.get((to.chat, asked.message_id if asked is not None else 0))
+        if code is None:
+            code = await self._desk.open_draft(caller, heard.question.command.name, heard.question.param.name)
         return await self._desk.complete(
             caller, code, heard.values, address=to.to_json(), event_id=to.event, fetch=self._files.fetch
         )
@@ -212,7 +229,7 @@ class Listener:
         for _ in range(TRIES):
             try:
                 if question is not None:
-                    await self._letters.ask(to, question)
+                    self._note(to, await self._letters.ask(to, question), str(reply.data["draft"]))
                 elif answers:
                     await self._post.say(to, reply.text, reply.actions, answers=True)
                 else:
@@ -226,6 +243,12 @@ class Listener:
                     break
                 await asyncio.sleep(verdict.after)
         self._letters.forget(f"once-{to.event}")
+
+    def _note(self, to: Address, message: int, draft: str) -> None:
+        """Note of which draft a message asks what is missing."""
+        self._drafts[to.chat, message] = draft
+        if len(self._drafts) > REMEMBERED:
+            self._drafts.popitem(last=False)
 
     async def _started(self, message: Message, to: Address, heard: Started) -> None:
         code = greetings.code(heard.payload)

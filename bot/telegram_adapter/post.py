@@ -80,13 +80,14 @@ class Post:
 
     async def edit(self, to: Address, message: int, text: str, actions: Sequence[Action] = ()) -> bool:
         """Change a message of the bot's; False where that does not work, which is no harm."""
-        there = self.current(to)
+        if self._has_moved(to):
+            return False
         keyboard = offer(actions, self.commands).keyboard
         try:
             async with self._words:
                 await self._bot.edit_message_text(
                     said(text, self.commands),
-                    chat_id=there.chat,
+                    chat_id=to.chat,
                     message_id=message,
                     reply_markup=keyboard,
                     link_preview_options=PLAIN,
@@ -98,8 +99,10 @@ class Post:
 
     async def delete(self, to: Address, message: int) -> None:
         """Delete a message of the bot's, if it stands there still."""
+        if self._has_moved(to):
+            return
         try:
-            await self._bot.delete_message(self.current(to).chat, message)
+            await self._bot.delete_message(to.chat, message)
         except TelegramError as error:
             log.debug("a message could not be deleted: %s", error)
 
@@ -121,6 +124,10 @@ class Post:
         """Where an address leads now."""
         new = self._moved.get(to.chat)
         return to if new is None else to.moved(new)
+
+    def _has_moved(self, to: Address) -> bool:
+        """Whether a chat has become another, which counts its messages anew: the same number is another message."""
+        return to.chat in self._moved
 
     def _text(self, text: str, markup: Markup, answers: bool) -> Send:
         async def send(there: Address) -> Message:

@@ -137,7 +137,7 @@ class Reader:
     def _mentioned(self, message: Message, said: str) -> Heard | None:
         """Read what is said to the bot by its name: a text to say, or that the message replied to is to be said."""
         rest = self._mention.sub("", said).strip()
-        if not rest and not _replied_text(message):
+        if not rest and not self._replied_text(message):
             return Asked(command="help")
         return self._speak(message, rest)
 
@@ -151,7 +151,7 @@ class Reader:
         named: User | None = None
         if member is not None:
             named, rest = _named(message, rest)
-        given = parse(command, rest, attachment=_for(command, message), replied_to=_replied_text(message))
+        given = parse(command, rest, attachment=_for(command, message), replied_to=self._replied_text(message))
         if member is not None and member.name not in given:
             user = named or _replied_person(message)
             if user is not None:
@@ -163,6 +163,16 @@ class Reader:
                 command=command.name,
             )
         return given
+
+    def _replied_text(self, message: Message) -> str:
+        """What the message says that one answers; what Mynah tells of a sound of its own is nothing to say."""
+        replied = _replied(message)
+        if replied is None:
+            return ""
+        if message.quote is not None:
+            return message.quote.text
+        own = replied.from_user is not None and replied.from_user.id == self._me.id
+        return replied.text or ("" if own else replied.caption) or ""
 
 
 def attachment_of(message: Message) -> Attachment | None:
@@ -206,15 +216,6 @@ def _replied(message: Message) -> Message | None:
     """The message that one answers; in a topic Telegram names what opened it, where it answers none."""
     replied = message.reply_to_message
     return None if replied is None or replied.forum_topic_created is not None else replied
-
-
-def _replied_text(message: Message) -> str:
-    replied = _replied(message)
-    if replied is None:
-        return ""
-    if message.quote is not None:
-        return message.quote.text
-    return replied.text or replied.caption or ""
 
 
 def _replied_person(message: Message) -> User | None:

@@ -122,6 +122,12 @@ class Waiting:
             self._note()
             await self._post.delete(to, message)
 
+    async def leave(self, person: int) -> None:
+        """Nothing that somebody has asked for is still to come: take their tickets away."""
+        for wait in [each for each in self._waits.values() if each.job and each.to.person == person]:
+            await self.until_acknowledged(wait.to)
+            await self.end(wait.to)
+
     async def cancelled(self, job_id: int, words: str) -> bool:
         """Say on its ticket that a job is cancelled; False where it has none that is known of."""
         wait = next((each for each in self._waits.values() if each.job == job_id), None)

@@ -97,7 +97,7 @@ def detect(text: str, among: Collection[str], *, model: bool = True) -> str | No
         among: The languages that can be the answer, as BCP 47 tags; of 'en-gb' the first part counts.
         model: Whether the model may be asked; without it an answer costs microseconds, and is None more often.
     """
-    wanted = {tag.partition("-")[0].lower() for tag in among}
+    wanted = _without_regions(tuple(among))
     sample = _ADDRESS.sub(" ", text[:_SAMPLE])
     words = _WORD.findall(sample.casefold())
     script = _script(words)
@@ -113,6 +113,11 @@ def detect(text: str, among: Collection[str], *, model: bool = True) -> str | No
     if told or script == "LATIN" or (telling and not model):
         return told
     return _of_readers(script, words, sample if telling else "", wanted)
+
+
+@lru_cache(maxsize=8)
+def _without_regions(tags: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(tag.partition("-")[0].lower() for tag in tags)
 
 
 def _wanted(language: str, wanted: AbstractSet[str]) -> str | None:

@@ -32,6 +32,7 @@ async def test_a_quick_command_is_answered_at_once_and_nothing_is_queued(tmp_pat
     async with running(tmp_path) as mynah:
         reply = await mynah.reply("help")
         assert "/speak" in reply.text and not reply.error
+        assert reply.private, "whoever asks for help alone needs it"
         assert await mynah.value("SELECT COUNT(*) FROM jobs") == 0
 
 

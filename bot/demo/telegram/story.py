@@ -47,8 +47,11 @@ async def play(server: TelegramServer, folder: Path, say: Callable[[str], None])
     await _heard(await group.answer(after=sent, kind="voice", within=PATIENCE), folder, say)
     say("Bob   /quota_set generations 5000")
     _saw(await _answer(await bob.says(group, "/quota_set generations 5000")), say)
+    await _answer(await ada.starts())
     say("Ada   /quota_set generations 500   (the group is hers)")
     _saw(await _answer(await ada.says(group, "/quota_set generations 500")), say)
+    say("\nIn Ada's own chat\n")
+    _saw(ada.private.seen[-1], say)
 
 
 async def _answer(sent: Message) -> Message:

@@ -90,6 +90,30 @@ async def test_a_press_by_somebody_else_is_their_own_request(mynah: Whole, ada: 
     assert await mynah.jobs() == 1
 
 
+async def test_what_somebody_chooses_from_is_theirs_alone(mynah: Whole, ada: Person) -> None:
+    bob = mynah.server.person("Bob")
+    group = mynah.server.group("Workshop", members=[ada, bob])
+    first = await group.answer(await ada.says(group, "/speak Hello."), kind="voice")
+    await ada.presses(first, "Other voice")
+    asked = await group.answer(first)
+    before = asked.buttons
+    for message, label in ((first, "Other voice"), (asked, before[0]), (asked, "More"), (asked, "Close")):
+        shown = await (await bob.presses(message, label)).answered()
+        assert shown["text"] == "Who asked for that chooses. Ask for something yourself, and you do."
+    assert group.seen == [first, asked] and asked.buttons == before
+    await ada.presses(asked, before[0])
+    await group.answer(asked, kind="voice")
+    assert asked.deleted
+
+
+async def test_nothing_but_choices_is_put_away_or_given_others(mynah: Whole, ada: Person) -> None:
+    first = await ada.private.answer(await ada.says(ada.private, "/about"))
+    for data in ("~x", "~0~history again&job=1&voice=?"):
+        first.markup = {"inline_keyboard": [[{"text": "Forged", "callback_data": data}]]}
+        await (await ada.presses(first, "Forged")).answered()
+        assert not first.deleted and first.buttons == ["Forged"]
+
+
 async def test_what_a_button_still_lacks_is_asked_of_who_pressed_it(mynah: Whole, ada: Person) -> None:
     first = await ada.private.answer(await ada.says(ada.private, "Hello."), kind="voice")
     first.markup = {"inline_keyboard": [[{"text": "Old", "callback_data": "jobs show"}]]}

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
+import pytest
 
 from bot.demo.telegram.people import Person
 from bot.demo.telegram.server import TelegramServer
@@ -45,6 +46,32 @@ async def test_who_does_not_know_the_secret_is_not_heard(server: TelegramServer,
                     assert answer.status == 403
         await asyncio.sleep(0.1)
         assert await mynah.jobs() == 1
+
+
+async def test_a_port_that_is_taken_is_told_of_in_words(
+    server: TelegramServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        async with whole(server, tmp_path, telegram__webhook_url=url, telegram__webhook_port=port) as mynah:
+            assert "telegram" not in mynah.app.adapters
+    assert f"telegram does not run: the webhook cannot be served on 127.0.0.1:{port}: another program" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_webhook_that_telegram_refuses_is_told_of_in_its_words(
+    server: TelegramServer, ada: Person, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.faults.refuse("setWebhook", 400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    async with whole(server, tmp_path, telegram__webhook_url=url, telegram__webhook_port=port):
+        sent = await ada.says(ada.private, "Hello by the webhook.")
+        assert (await ada.private.answer(sent)).kind == "voice"
+    assert "Telegram does not let it begin (Bad webhook: an https url must" in caplog.text
 
 
 async def test_who_polls_again_takes_the_webhook_away(server: TelegramServer, ada: Person, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from telegram import Bot
+from telegram.error import BadRequest, NetworkError
 
 from bot.demo.telegram.people import Person
 from bot.demo.telegram.server import TelegramServer
@@ -30,6 +31,26 @@ async def test_a_file_is_written_as_it_was_sent(server: TelegramServer, ada: Per
         attachment = await sent(bot, ada, b"Once upon a time.")
         await Files(bot, by_path=False).fetch(attachment, tmp_path / "a.part")
     assert (tmp_path / "a.part").read_bytes() == b"Once upon a time."
+
+
+async def test_a_file_is_asked_for_again_where_the_connection_is_to_blame(
+    server: TelegramServer, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram_adapter.files.PAUSES", (0.0, 0.0))
+    async with talking(server) as bot:
+        attachment = await sent(bot, ada, b"Once upon a time.")
+        server.faults.refuse("getFile", 502)
+        server.faults.drop("getFile")
+        await Files(bot, by_path=False).fetch(attachment, tmp_path / "a.part")
+        assert (tmp_path / "a.part").read_bytes() == b"Once upon a time."
+        server.faults.refuse("getFile", 502, times=3)
+        with pytest.raises(NetworkError):
+            await Files(bot, by_path=False).fetch(attachment, tmp_path / "b.part")
+        before = len(server.called("getFile"))
+        server.faults.refuse("getFile", 400, "Bad Request: wrong file_id")
+        with pytest.raises(BadRequest):
+            await Files(bot, by_path=False).fetch(attachment, tmp_path / "b.part")
+        assert len(server.called("getFile")) == before + 1
 
 
 async def test_a_server_of_ones_own_says_where_the_file_lies(

@@ -167,6 +167,29 @@ async def test_a_question_that_is_answered_twice_is_no_longer_open(mynah: Whole,
     assert seen.text == "That question is no longer open. Please ask anew."
 
 
+async def test_each_question_is_completed_by_its_own_answer(mynah: Whole, ada: Person) -> None:
+    british = await ada.private.answer(await ada.says(ada.private, "/speak voice=en-gb"))
+    american = await ada.private.answer(await ada.says(ada.private, "/speak voice=en-us"))
+    word = await ada.private.answer(await ada.says(ada.private, "/lexicon_add"))
+    seen = await ada.private.answer(await ada.answers(british, "Good morning."), kind="voice")
+    assert "Great Britain" in seen.text
+    seen = await ada.private.answer(await ada.answers(american, "Good evening."), kind="voice")
+    assert "America" in seen.text
+    seen = await ada.private.answer(await ada.answers(word, "SQL"))
+    assert seen.text.startswith("/lexicon_add needs spoken")
+
+
+async def test_after_a_restart_a_question_is_not_taken_for_one_of_another_command(
+    server: TelegramServer, ada: Person, tmp_path: Path
+) -> None:
+    async with whole(server, tmp_path):
+        text = await ada.private.answer(await ada.says(ada.private, "/speak voice=en-gb"))
+        await ada.private.answer(await ada.says(ada.private, "/lexicon_add"))
+    async with whole(server, tmp_path):
+        seen = await ada.private.answer(await ada.answers(text, "Good morning."))
+        assert seen.kind == "voice" and "Great Britain" in seen.text
+
+
 async def test_a_quota_is_refused_in_words(server: TelegramServer, ada: Person, tmp_path: Path) -> None:
     async with whole(server, tmp_path, quota__characters_day=10):
         seen = await ada.private.answer(await ada.says(ada.private, "This is more than ten characters."))

@@ -48,6 +48,21 @@ async def test_a_message_finds_the_supergroup_that_a_group_has_become(mynah: Who
     assert len(mynah.server.called("sendMessage")) == 3
 
 
+async def test_what_a_group_was_told_is_let_alone_once_it_is_a_supergroup(mynah: Whole, ada: Person) -> None:
+    group = mynah.server.group("Workshop", members=[ada])
+    async with talking(mynah.server) as bot:
+        post = Post(bot, mynah.app.desk)
+        to = Address(chat=group.id)
+        await post.say(to, "Not this.")
+        ticket = await post.say(to, "In line.")
+        new = await group.becomes_supergroup()
+        answer = await post.say(to, "At last.")
+        assert answer == ticket, "a supergroup counts its messages anew"
+        assert not await post.edit(to, ticket, "50 %")
+        await post.delete(to, ticket)
+    assert [each.text for each in new.seen] == ["At last."]
+
+
 async def test_what_cannot_be_changed_or_deleted_is_no_harm(mynah: Whole, ada: Person) -> None:
     async with talking(mynah.server) as bot:
         post = Post(bot, mynah.app.desk)

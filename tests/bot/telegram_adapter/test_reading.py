@@ -84,6 +84,17 @@ def test_a_quotation_is_said_and_not_the_whole_message() -> None:
     )
 
 
+def test_what_stands_under_a_sound_of_mynahs_is_no_text_to_say() -> None:
+    sound = replied(
+        "", ME.to_dict(), voice={"file_id": "a", "file_unique_id": "b", "duration": 1}, caption='"Hi" · 1 s'
+    )
+    assert read("/speak voice=en-gb", group=True, reply_to_message=sound) == Asked(
+        command="speak", values={"voice": "en-gb"}
+    )
+    words = replied("Hello, Ada.", ME.to_dict())
+    assert read("/speak", group=True, reply_to_message=words) == Asked(command="speak", values={"text": "Hello, Ada."})
+
+
 def test_a_command_about_a_member_takes_whom_it_answers_but_no_bot() -> None:
     line = "/quota_set characters 500"
     heard = read(line, group=True, reply_to_message=replied("Hello", BOB))

@@ -74,6 +74,19 @@ async def test_who_cancels_by_typing_sees_the_ticket_change_too(
         await ticket.becomes("is cancelled")
 
 
+async def test_who_is_forgotten_waits_for_nothing_any_more(server: TelegramServer, ada: Person, tmp_path: Path) -> None:
+    slow = Slow()
+    async with whole(server, tmp_path, every=slow.every()) as mynah:
+        ticket = await ada.private.answer(await ada.says(ada.private, "/slow"))
+        asked = await ada.private.answer(await ada.says(ada.private, "/forget"))
+        assert not ticket.deleted, "nothing is gone before they have said so"
+        await ada.presses(asked, "Forget me")
+        await ada.private.answer(asked)
+        assert ticket.deleted
+        waiting = mynah.adapter._waiting
+        assert waiting is not None and not waiting._waits and not waiting._signs._waiting
+
+
 async def test_somebody_else_who_presses_cancel_is_refused_for_their_eyes_only(
     server: TelegramServer, ada: Person, tmp_path: Path
 ) -> None:
