@@ -47,7 +47,7 @@ PATIENCE = 3.0
 LONGEST = 60.0
 """The longest pause between two tries to log in, in seconds."""
 BUSY = 3.0
-"""After how many seconds is tried again what goes to a group that has had its twenty messages of the minute."""
+"""After how many seconds is tried again what goes to a chat that has had what it may be sent for the moment."""
 FINISH = 3.0
 """How long what was heard may take to be taken in when Mynah stops, in seconds."""
 

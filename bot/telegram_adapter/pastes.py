@@ -63,6 +63,6 @@ def joined(parts: list[Message]) -> str:
 
 
 def _is_whole(parts: list[Message]) -> bool:
-    """Whether the last message is a short one, and none is missing between."""
+    """Whether the last message is a short one."""
     last = max(parts, key=lambda part: part.message_id)
     return units(last.text or "") < NEARLY

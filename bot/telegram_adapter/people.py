@@ -17,6 +17,8 @@ log = logging.getLogger("mynah.telegram")
 PLATFORM = "telegram"
 FRESH = 300.0
 """How many seconds what somebody may do in a group is taken for known."""
+AT_ONCE = 5.0
+"""The same where a command is for admins only: who has just become one tries again, who is one no more is refused."""
 KNOWN = 20_000
 """Of how many members that is kept in mind."""
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
@@ -52,14 +54,16 @@ class People:
         else:
             assert user is not None, "somebody wrote it"
             account, called = str(user.id), user.full_name
-            rank = await self._rank(chat.id, user.id) if _matters(command) else Audience.EVERYONE
+            only = command is not None and command.audience > Audience.EVERYONE
+            fresh = AT_ONCE if only else FRESH
+            rank = await self._rank(chat.id, user.id, fresh) if _matters(command) else Audience.EVERYONE
         return Caller(
             platform=PLATFORM, account=account, name=called, place=place, kind="group", place_name=name, rank=rank
         )
 
-    async def _rank(self, chat: int, user: int) -> Audience:
+    async def _rank(self, chat: int, user: int, fresh: float) -> Audience:
         known = self._ranks.get((chat, user))
-        if known is not None and self._now() - known[0] < FRESH:
+        if known is not None and self._now() - known[0] < fresh:
             return known[1]
         try:
             member = await self._bot.get_chat_member(chat, user)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +14,7 @@ import pytest
 
 from bot.demo.telegram.people import Person
 from bot.demo.telegram.server import TelegramServer
-from bot.telegram_adapter.connection import HEARD
+from bot.telegram_adapter.connection import HEARD, settle_missing
 from tests.bot.telegram_adapter.whole import whole
 
 
@@ -89,3 +91,12 @@ async def test_only_what_is_used_is_asked_for(server: TelegramServer, tmp_path: 
         await asyncio.sleep(0.1)
     (asked, *_) = server.called("getUpdates")
     assert asked.words("allowed_updates") == ["message", "callback_query", "inline_query"] == [*map(str, HEARD)]
+
+
+def test_what_is_not_installed_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "this", raising=False)
+    for name in ("no_such_module", "this"):
+        settle_missing(name)
+    assert "this" not in sys.modules  # it is there, whenever somebody wants it
+    with pytest.raises(ModuleNotFoundError, match=r"None in sys\.modules"):
+        importlib.import_module("no_such_module")

@@ -32,6 +32,7 @@ async def test_clips_are_nobody_elses(mynah: Whole, ada: Person) -> None:
 async def test_the_latest_stands_first(mynah: Whole, ada: Person) -> None:
     for text in ("One.", "Two."):
         await ada.private.answer(await ada.says(ada.private, text), kind="voice")
+    await mynah.until("SELECT COUNT(*) FROM uploads", 2)
     query = await ada.asks_inline("")
     await query.answered()
     assert [str(each["title"]).partition(" ")[0] for each in query.results] == ["Two.", "One."]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.demo.telegram.chats import Chat
 from bot.demo.telegram.people import Person
 from tests.bot.telegram_adapter.whole import Whole
@@ -78,6 +80,20 @@ async def test_who_is_an_admin_is_asked_once_in_a_while_and_never_for_a_speech(m
     for _ in range(2):
         await group.answer(await ada.says(group, "/jobs_list"))
     assert len(mynah.server.called("getChatMember")) == 1
+
+
+async def test_who_has_become_an_admin_or_is_one_no_more_is_known_as_such_at_once(
+    mynah: Whole, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram_adapter.people.AT_ONCE", 0.0)
+    group = workshop(mynah, ada)
+    line = "/quota_set characters 500"
+    refused = "That is for admins of this place only; ask one of them."
+    assert (await group.answer(await ada.says(group, line))).text == refused
+    group.promotes(ada)
+    assert (await group.answer(await ada.says(group, line))).text == "I have answered you in private."
+    group.demotes(ada)
+    assert (await group.answer(await ada.says(group, line))).text == refused
 
 
 async def test_an_admin_who_hides_is_an_admin_under_a_name_of_the_group(mynah: Whole) -> None:
