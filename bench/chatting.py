@@ -309,7 +309,7 @@ async def _many(folder: Path, sound: Path, guilds: int) -> str:
     rows = []
     for kind in ("fixed", "mynah"):
         async with DiscordServer() as server:
-            server.crowd(guilds)
+            server.crowd(guilds - 1)  # that of the people is one more, and a connection takes no more than 2,500
             platform = OnDiscord(server)
             async with _bot(kind, platform, folder / kind, sound) as bot:
                 await platform.ask(0, SAID.format(number=0))

@@ -50,6 +50,10 @@ class TryLater(Exception):
         """Seconds to wait before the next try."""
 
 
+class Busy(TryLater):
+    """The address is full for now, as busy chats are; nothing is wrong, and this was no try."""
+
+
 class Adapter(ABC):
     """A platform: hands requests in at the desk, and carries replies out for the courier.
 

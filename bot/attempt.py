@@ -119,7 +119,7 @@ class Attempt:
     async def _perform(self, report: Report, workspace: Path) -> tuple[Reply, JobContext]:
         job, tools = self.job, self._tools
         command, values = revive(tools.host.commands.get(job.command), job.command, job.signature, job.vals)
-        check_audience(command, self._asker.rank)
+        check_audience(command, self._asker.rank, self._asker.place.kind)
         self._check_inputs(values)
         context = JobContext(
             asker=self._asker,

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from bot.adapter import Adapter, TryLater, Undeliverable
+from bot.adapter import Adapter, Busy, TryLater, Undeliverable
 from bot.alarm import PAUSE, Alarm
 from bot.paths import whole
 from commands.core.reply import OWN_JOB, Action, Reply
@@ -194,6 +194,9 @@ class Courier:
             why = str(error) or type(error).__name__
             log.info("delivery %d cannot be delivered: %s", id, why)
             return lambda tx: deliveries.undeliverable(tx, id, attempt, why) and False
+        except Busy as error:
+            wait = round(error.after * SECOND)
+            return lambda tx: deliveries.put_off(tx, id, attempt, tx.now + wait)
         except TryLater as error:
             return self._later(delivery, error.after, str(error))
         except asyncio.CancelledError:

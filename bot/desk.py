@@ -205,7 +205,7 @@ class Desk:
         if (command.lane is None or missing) and (event := await self._seen(caller, request.event_id)):
             return await self._earlier(event)
         if missing:
-            check_audience(command, inquiry.asker.rank)
+            check_audience(command, inquiry.asker.rank, inquiry.asker.place.kind)
             return await self._leave(inquiry, command, request, missing)
         admitted = await admit(command, request.values, inquiry)
         if command.lane is None:

@@ -23,7 +23,7 @@ class Stopping(Refused):
 
 
 class AttachmentLost(Failed):
-    """The file for {name} could not be fetched; nothing was charged. Please send it again."""
+    """{name} could not be fetched; nothing was charged. Please send it again."""
 
 
 class AttachmentGone(Failed):

@@ -69,7 +69,9 @@ class Stager:
         except Exception as error:
             log.warning("job %d: an attachment could not be fetched", job_id, exc_info=error)
             _remove(staged)  # first: else there may be no room even to note the failure
-            await self._lose(job_id, disk_full(error, self._folder) or AttachmentLost(name=name))
+            await self._lose(
+                job_id, disk_full(error, self._folder) or AttachmentLost(name=attachment.name or f"The file for {name}")
+            )
         finally:
             if not wanted:
                 _remove(staged)

@@ -324,7 +324,7 @@ def _own(tx: Transaction, inquiry: Inquiry, id: int) -> Job:
     if found and found.command == AGAIN and found.cached:  # its file is gone, and it never was more than a repetition
         found = history.entry(tx, inquiry.asker.user_id, json.loads(found.vals).get("job", 0))
     if found is None:
-        raise NotFound("There is no {id} in your history; /history list shows what there is.", id=id)
+        raise NotFound("Number {id} is not in your history; /history list shows what is.", id=id)
     return found
 
 
@@ -369,7 +369,7 @@ def _request(inquiry: Inquiry, job: Job, changes: Mapping[str, str]) -> tuple[Co
         MynahError: It cannot be asked for any more, or not by this person.
     """
     wanted, values = revive(inquiry.host.commands.get(job.command), job.command, job.signature, job.vals)
-    check_audience(wanted, inquiry.asker.rank)
+    check_audience(wanted, inquiry.asker.rank, inquiry.asker.place.kind)
     for value in values.values():
         if isinstance(value, Attachment) and not (value.path and (inquiry.host.data / value.path).is_file()):
             raise Refused("{id} was said from a file, which is not kept; ask with the file again.", id=job.id)

@@ -139,6 +139,11 @@ def again(tx: Transaction, id: int, attempt: int, next_at: int, error: str | Non
     return _move(tx, id, attempt, "state = 'queued', next_at = :next_at, error = :error", next_at=next_at, error=error)
 
 
+def put_off(tx: Transaction, id: int, attempt: int, next_at: int) -> bool:
+    """Put it back until `next_at` (ms) as if it had not been tried; False where the attempt no longer holds it."""
+    return _move(tx, id, attempt, "state = 'queued', next_at = :next_at, attempts = attempts - 1", next_at=next_at)
+
+
 def undeliverable(tx: Transaction, id: int, attempt: int, error: str) -> bool:
     """Note that its address will never take it, and why; False where the attempt no longer holds it."""
     return _move(tx, id, attempt, "state = 'undeliverable', error = :error", error=error)

@@ -13,7 +13,7 @@ from telegram import Update, User
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import TypeHandler
 
-from bot.adapter import Adapter, CannotRun, Finding, Limits, TryLater, Undeliverable
+from bot.adapter import Adapter, Busy, CannotRun, Finding, Limits, TryLater, Undeliverable
 from bot.desk import Desk
 from bot.features import Feature
 from bot.settings import Telegram
@@ -142,7 +142,7 @@ class TelegramAdapter(Adapter):
         key = f"delivery-{delivery_id}"
         await self._waiting.until_acknowledged(to)
         if self._rhythm.is_full(to.chat):  # else it would wait here, and others behind it
-            raise TryLater(BUSY)
+            raise Busy(BUSY)
         try:
             message = await self._letters.send(key, to, reply)
         except TelegramError as error:

@@ -16,6 +16,7 @@ from commands.core.reply import Json, Reply
 from commands.core.words import either
 from engine.value import value
 from storage import queue
+from storage.places import Kind
 
 
 @value
@@ -74,17 +75,19 @@ async def admit(command: Command, values: Mapping[str, object], inquiry: Inquiry
     Raises:
         Refused: It cannot be taken; the sentence says why, for the person's eyes only.
     """
-    check_audience(command, inquiry.asker.rank)
+    check_audience(command, inquiry.asker.rank, inquiry.asker.place.kind)
     typed = convert(command, values)
     quote = await command.quoter(inquiry, **typed) if command.quoter else FREE
     return Admitted(command=command, values=typed, quote=quote)
 
 
-def check_audience(command: Command, rank: Audience) -> None:
-    """Raise NotAllowed unless someone of that rank may use the command."""
+def check_audience(command: Command, rank: Audience, kind: Kind = "server") -> None:
+    """Raise NotAllowed unless someone of that rank may use the command in a place of that kind."""
     if rank < command.audience:
         if command.audience is Audience.OWNERS:
             raise NotAllowed("That is for those who run this Mynah only.")
+        if kind == "direct":
+            raise NotAllowed("That is for admins, in their server or group; here for those who run this Mynah only.")
         raise NotAllowed
 
 

@@ -64,6 +64,13 @@ async def test_what_the_platform_cannot_take_now_is_sent_later(tmp_path: Path) -
         assert await mynah.value("SELECT attempts FROM deliveries") == 4
 
 
+async def test_an_address_that_is_full_is_waited_for_as_long_as_it_takes(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        await post(mynah, busy=40, repeatable=False)
+        await mynah.until(STATES, "sent")
+        assert await mynah.value("SELECT attempts FROM deliveries") == 1
+
+
 async def test_what_an_address_never_takes_is_not_tried_again(tmp_path: Path) -> None:
     async with running(tmp_path) as mynah:
         await post(mynah, gone=True)

@@ -24,8 +24,8 @@ def folder(data: Path) -> Iterator[Folder]:
 
 
 def test_a_job_keeps_why_it_ended_with_the_sentence_and_the_reply() -> None:
-    why = ending(AttachmentLost(name="recording"))
-    assert why.key == "AttachmentLost" and "file for recording" in why.sentence
+    why = ending(AttachmentLost(name="me.wav"))
+    assert why.key == "AttachmentLost" and why.sentence.startswith("me.wav could not be fetched")
     assert json.loads(why.reply)["text"] == why.sentence and json.loads(why.reply)["error"] == why.key
 
 

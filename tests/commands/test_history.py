@@ -223,7 +223,7 @@ async def test_what_waits_to_be_said_again_is_not_when_it_is_deleted_meanwhile(w
     await expire(world)
     ticket = await world.submit(ada, "history again", job=1)
     await world.ask(ada, "history delete", job=1)
-    with pytest.raises(NotFound, match="There is no 1 in your history"):
+    with pytest.raises(NotFound, match="Number 1 is not in your history"):
         await world.perform(ticket.job_id)
     assert await world.rows("SELECT SUM(reserved) FROM balances") == [(0,)]
 
@@ -291,7 +291,7 @@ async def test_what_is_deleted_is_gone_file_words_and_all_and_its_bytes_are_free
         for name in ("show", "again", "keep", "unkeep", "delete"):
             with pytest.raises(NotFound) as caught:
                 await world.ask(ada, f"history {name}", job=number)
-            assert str(caught.value) == f"There is no {number} in your history; /history list shows what there is."
+            assert str(caught.value) == f"Number {number} is not in your history; /history list shows what is."
     assert (await world.ask(ada, "jobs list")).text.splitlines() == ["2 · /speak · done", "1 · /speak · done"]
     assert await world.rows("SELECT used FROM balances WHERE metric = 'generations' AND period = 'day'") == [(1,)]
 
@@ -358,7 +358,7 @@ async def test_what_is_somebody_elses_is_as_if_it_were_not_there(
         with pytest.raises(NotFound) as caught:
             await world.ask(other, f"history {name}", job=number, **more)
         sentences.add(str(caught.value).replace(str(number), "N"))
-    assert sentences == {"There is no N in your history; /history list shows what there is."}
+    assert sentences == {"Number N is not in your history; /history list shows what is."}
     assert len(made(world)) == 1
     assert (await lines(world, ada))[0].endswith(" · goes in 7 days")
 

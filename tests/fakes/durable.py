@@ -2,8 +2,8 @@
 
 An address is a JSON object. `to` is any name; the rest says how the platform behaves there:
 `repeatable` (a second copy replaces the first), `durable` (false: gone after a restart), `slow` (seconds that a send
-takes), `later` (how often it says 'try later' first), `breaks` (how often a send breaks, after it has arrived),
-`gone` (it never takes anything).
+takes), `later` (how often it says 'try later' first), `busy` (how often that it is full), `breaks` (how often a send
+breaks, after it has arrived), `gone` (it never takes anything).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.adapter import Adapter, Limits, TryLater, Undeliverable
+from bot.adapter import Adapter, Busy, Limits, TryLater, Undeliverable
 from commands.core.params import Attachment
 from commands.core.reply import Json, Progress, Reply
 
@@ -65,6 +65,8 @@ class DurableAdapter(Adapter):
             raise Undeliverable("they left")
         to = str(address["to"])
         self._tried[to] += 1
+        if self._tried[to] <= address.get("busy", 0):
+            raise Busy(0.01)
         if self._tried[to] <= address.get("later", 0):
             raise TryLater(0.01)
         sizes = [os.stat(file.path).st_size for file in reply.files]

@@ -71,6 +71,21 @@ async def test_only_what_is_asked_for_is_claimed(database: Database, ada: int) -
     assert [each.id for each in claimed] == [other]
 
 
+async def test_what_was_put_off_because_the_address_is_full_has_not_been_tried(
+    database: Database, ada: int, clock: SetClock
+) -> None:
+    id = await database.write(lambda tx: queue(tx, ada))
+    for _ in range(30):
+        first = await claim(database)
+        assert (first.id, first.attempts) == (id, 1)
+        assert await database.write(lambda tx: deliveries.put_off(tx, id, 1, tx.now + MINUTE))
+        assert await database.write(lambda tx: deliveries.claim(tx, ["discord"], 1)) == []
+        clock.turn(MINUTE)
+    second = await claim(database)
+    assert (second.attempts, second.nonce) == (1, first.nonce)
+    assert not await database.write(lambda tx: deliveries.put_off(tx, id, 2, tx.now))
+
+
 async def test_what_was_put_back_comes_again_with_the_same_nonce(database: Database, ada: int, clock: SetClock) -> None:
     await database.write(lambda tx: queue(tx, ada))
     first = await claim(database)

@@ -186,7 +186,9 @@ async def test_a_places_jobs_are_told_as_they_will_be_done(database: Database, a
     assert page == order[1:3]
 
 
-async def test_what_a_person_waits_for_or_has_under_way_is_told_for_a_place_or_for_all(database: Database, ada: int) -> None:
+async def test_what_a_person_waits_for_or_has_under_way_is_told_for_a_place_or_for_all(
+    database: Database, ada: int
+) -> None:
     def work(tx: Transaction) -> tuple[list[int], list[int], list[int]]:
         bob, there = making.person(tx, "2", "Bob"), making.place(tx, "43")
         making.job(tx, bob)

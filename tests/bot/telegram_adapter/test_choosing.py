@@ -86,7 +86,7 @@ async def test_a_press_by_somebody_else_is_their_own_request(mynah: Whole, ada: 
     group = mynah.server.group("Workshop", members=[ada, bob])
     first = await group.answer(await ada.says(group, "/speak Hello."), kind="voice")
     shown = await (await bob.presses(first, "Again")).answered()
-    assert "There is no 1 in your history" in str(shown["text"]) and shown["show_alert"]
+    assert "Number 1 is not in your history" in str(shown["text"]) and shown["show_alert"]
     assert await mynah.jobs() == 1
 
 

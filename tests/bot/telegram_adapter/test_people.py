@@ -149,7 +149,7 @@ async def test_what_goes_to_a_group_that_has_had_its_twenty_messages_waits_and_o
     for _ in range(20):
         await group.answer(await ada.says(group, "/about"))
     await ada.says(group, "/speak One too many.")
-    await mynah.until("SELECT attempts FROM deliveries WHERE state = 'queued'", 1)
+    await mynah.until("SELECT next_at > created_at FROM deliveries WHERE state = 'queued' AND attempts = 0", 1)
     assert (await ada.private.answer(await ada.says(ada.private, "Hello."), kind="voice")).text.startswith('"Hello."')
 
 
