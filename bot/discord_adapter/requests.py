@@ -83,8 +83,8 @@ class Requests:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _track(self, interaction: discord.Interaction, work: Callable[[], Awaitable[None]]) -> None:
-        """Do something once for an interaction, so that the end of Mynah can wait for it."""
-        if interaction.id in self._seen:
+        """Do something once for an interaction of a person, so that the end of Mynah can wait for it."""
+        if interaction.id in self._seen or interaction.user.bot:
             return
         self._seen[interaction.id] = None
         if len(self._seen) > SEEN:

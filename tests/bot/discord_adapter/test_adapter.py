@@ -12,7 +12,7 @@ from bot.adapter import TryLater
 from bot.demo.discord.wire import Upload
 from bot.discord_adapter import Discord, adapter
 from bot.discord_adapter.address import Address
-from commands.core.command import Command
+from commands.core.command import Audience, Command
 from commands.core.params import Attachment, Member, PlaceId, Role, Word
 from commands.core.reply import Progress, Reply
 from tests.bot.discord_adapter.stage import Stage, stage
@@ -111,6 +111,19 @@ async def test_every_command_is_answered(tmp_path: Path) -> None:
             asked.append(command.name)
         assert len(asked) > 20
         assert (await (await on.ada.slash(on.guild.channel, "forget")).answer()).private
+
+
+async def test_other_bots_are_not_heard_whatever_they_ask(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on, on.mynah() as mynah:
+        on.bob.bot = True
+        asked = [
+            await on.bob.slash(on.guild.channel, command.name, **given(command, on))
+            for command in mynah.app.commands.values()
+            if not command.name.startswith("trick") and command.audience is Audience.EVERYONE
+        ]
+        await (await on.ada.slash(on.guild.channel, "about")).answer()
+        assert len(asked) > 15 and all(exchange.history == [] for exchange in asked)
+        assert await mynah.value("SELECT COUNT(*) FROM users") == 1, "and nobody noted that there was a bot"
 
 
 def int_of(on: Stage) -> str:

@@ -196,6 +196,18 @@ async def test_a_quota_is_refused_in_words(server: TelegramServer, ada: Person, 
         assert "characters" in seen.text and "10" in seen.text
 
 
+async def test_other_bots_are_not_heard_whatever_they_say(mynah: Whole, ada: Person) -> None:
+    group = mynah.server.group("Workshop", owner=ada)
+    robot = mynah.server.person("Robot", username="robot")
+    group.add([robot])
+    robot.is_bot = True
+    for command in mynah.app.commands.values():
+        await robot.says(group, f"/{'_'.join(command.path)}@{mynah.server.bot.username} Hello.")
+    seen = await group.answer(await ada.says(group, "/about"))
+    assert seen.text.startswith("Mynah") and group.seen == [seen]
+    assert await mynah.value("SELECT COUNT(*) FROM users") == 1, "and nobody noted that there was a bot"
+
+
 async def test_every_other_command_is_answered_in_words(mynah: Whole, ada: Person) -> None:
     for command in mynah.app.commands.values():
         call = "_".join(command.path)
