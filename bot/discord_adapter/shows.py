@@ -24,7 +24,7 @@ SHOWS: Mapping[Feature, str] = {
     Feature.SOUND: "An attachment",
     Feature.VOICE_MESSAGE: "A voice message with its waveform; an Opus file where the bot may send none",
     Feature.BESIDE: "Attachments beside it",
-    Feature.LARGE: "A smaller kind of file, then parts cut where the speech rests, within the limit of the server",
+    Feature.LARGE: "A smaller kind of file, then parts cut between sentences, within the limit of the server",
     Feature.ACTION: "Buttons, which work after a restart too; a command to type where a button has no room for it",
     Feature.CHOSEN: "A menu that only the person who pressed sees",
     Feature.LOST: "The answer is sent again where a second copy replaces the first; else the person is asked",
