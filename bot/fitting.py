@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from bot.uncut import uncut
 from commands.core.reply import FileRef
+from commands.core.threads import off_loop
 from commands.core.words import NAME_LIMIT, size
 from engine.encoding import nearest
 from engine.engine import EngineError
@@ -111,7 +112,7 @@ class Fitting:
         stop = threading.Event()
         try:
             async with self._turn:
-                fitted = await _off_loop(partial(self._make, files, limit, folder, stop.is_set), stop.set)
+                fitted = await off_loop(partial(self._make, files, limit, folder, stop.is_set), stop.set)
             yield fitted
         finally:
             await uncut(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
@@ -266,17 +267,3 @@ def _words(file: FileRef, made: Sequence[FileRef], limit: int, *, alone: bool) -
     if len(made) > 1:
         ways.append(f"in {len(made)} parts")
     return f"{what} is too large for this chat {amount}, so it comes {' '.join(ways) or 'as a smaller file'}."
-
-
-async def _off_loop(work: Callable[[], T], stop: Callable[[], None]) -> T:
-    """Do work in a thread; who is cancelled meanwhile has it stop, and goes when it has."""
-    working = asyncio.get_running_loop().run_in_executor(None, work)
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        stop()
-        while not working.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([working])
-        working.exception()
-        raise

@@ -9,12 +9,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from commands.core.errors import Failed
+from commands.core.threads import off_loop
 from engine import spool, take
 from engine.audio import BadAudio, Sound, check
 from engine.loudness import CALIBRATION, gain, loudness
@@ -111,11 +112,11 @@ class Studio:
         """
         utterance = Utterance(text=CALIBRATION, engine=engine, speaker=speaker)
         audio = await self._router.say(utterance, lane=self._lane, user=self._user)
-        return await _off_loop(lambda: gain(loudness(audio.samples, audio.rate)))
+        return await off_loop(lambda: gain(loudness(audio.samples, audio.rate)))
 
     async def _fill(self, reel: _Reel, script: Sequence[Line]) -> Take:
         # A first attempt has nothing to go on with: it need not wait for the disk before it speaks.
-        done = await _off_loop(reel.load) if self._attempt > 1 else 0
+        done = await off_loop(reel.load) if self._attempt > 1 else 0
         total = sum(len(line.utterance.text) for line in script)
         said = sum(len(line.utterance.text) for line in script[:done])
         if said:
@@ -124,10 +125,10 @@ class Studio:
             async for held in said_lines:
                 reel.hold(held)
                 if reel.due:
-                    await _off_loop(reel.flush)
+                    await off_loop(reel.flush)
                 said += len(held.line.utterance.text)
                 self._report(said / total)
-        return await _off_loop(reel.finish, reel.stop)
+        return await off_loop(reel.finish, reel.stop)
 
     async def _in_order(self, script: Sequence[Line]) -> AsyncGenerator[_Said, None]:
         """Yield the lines with their sound; a few more than the one that is waited for are under way."""
@@ -248,21 +249,3 @@ class _Reel:
 
 def _mastered(said: _Said, mix: Mix) -> Sound:
     return master(said.audio, said.line, mix, loudest=said.loudest)
-
-
-async def _off_loop(work: Callable[[], T], stop: Callable[[], None] | None = None) -> T:
-    """Do work in a thread. Who is cancelled meanwhile goes when it is done: nobody else may touch its files before.
-
-    Work that takes long ends soon when it is told to `stop`.
-    """
-    working = asyncio.get_running_loop().run_in_executor(None, work)
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        if stop is not None:
-            stop()
-        while not working.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([working])
-        working.exception()
-        raise
