@@ -226,35 +226,10 @@ def bit_rate(format: Format, rate: int, *, thorough: bool = False) -> int:
     return recipe(format, rate, thorough=thorough).bit_rate
 
 
-def recode(
-    path: Path,
-    to: Path,
-    target: Target,
-    *,
-    begin: float = 0.0,
-    end: float = math.inf,
-    stopped: Callable[[], bool] = bool,
-) -> Recoded:
-    """Write a sound file of Mynah's, or a stretch of it, as another kind of file. It works on disk and takes long.
-
-    Args:
-        path: The file that there is.
-        to: The file to make; it is written over, and none is left where this raises.
-        target: What is wanted; its tags are passed over for those of the file.
-        begin: Where the stretch begins, in seconds.
-        end: Where it ends, in seconds; what is behind the end of the file is not missed.
-        stopped: Tells now and then whether nobody wants it any more.
-
-    Raises:
-        Stopped: Nobody does.
-        EngineError: The file is gone or damaged, or ends before the stretch begins.
-        OSError: It cannot be written; the disk may be full.
-    """
-    with Original(path) as original:
-        for _ in original.blocks(begin):
-            if stopped():
-                raise Stopped
-        return _write(original, to, replace(target, tags=original.tags), end, stopped)
+def recode(path: Path, to: Path, target: Target, *, stopped: Callable[[], bool] = bool) -> Recoded:
+    """Write a sound file of Mynah's as another kind of file: `split` without a cut, which tells what it raises."""
+    (made,) = split(path, [to], target, cuts=(), stopped=stopped)
+    return made
 
 
 def split(
@@ -294,29 +269,20 @@ def pauses(path: Path, stopped: Callable[[], bool] = bool) -> list[Pause]:
         Stopped: Nobody wants to know any more.
         EngineError: The file is gone or damaged.
     """
+    import numpy as np
+
     with Original(path) as original:
-        return _pauses(original, stopped)
-
-
-def cuts(path: Path, longest: float, *, most: int = 2**31, stopped: Callable[[], bool] = bool) -> list[float]:
-    """Tell where to cut a sound file of Mynah's into parts: where it rests longest, which is between sentences.
-
-    Args:
-        path: The file.
-        longest: The most that a part may last, in seconds.
-        most: How many parts there may be, where so many are enough.
-        stopped: Tells now and then whether nobody wants to know any more.
-
-    Returns:
-        Seconds from the start; there is one part more. None where the whole is short enough.
-
-    Raises:
-        Stopped: Nobody does.
-        EngineError: The file is gone or damaged.
-    """
-    with Original(path) as original:
-        found = _pauses(original, stopped)
-        return choose_cuts(found, original.at, longest, most=most)
+        peaks = _peaks(original, stopped)
+    if not len(peaks):
+        return []
+    quiet = peaks <= max(1.0, np.percentile(peaks, _LOUD_PARTS) * _NEAR_SILENCE)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
+    runs = [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
+    return [
+        Pause(begin=begin * WINDOW, end=end * WINDOW)
+        for begin, end in runs
+        if begin > 0 and end < len(quiet) and (end - begin) * WINDOW >= SHORTEST_PAUSE
+    ]
 
 
 def choose_cuts(rests: Sequence[Pause], seconds: float, longest: float, *, most: int = 2**31) -> list[float]:
@@ -342,22 +308,6 @@ def choose_cuts(rests: Sequence[Pause], seconds: float, longest: float, *, most:
         if longer > WORTH_A_PART * shortest:
             shortest, parts = longer, count
     return _alike([place for place, rest in places if rest >= shortest], seconds, longest, parts)
-
-
-def _pauses(original: Original, stopped: Callable[[], bool]) -> list[Pause]:
-    import numpy as np
-
-    peaks = _peaks(original, stopped)
-    if not len(peaks):
-        return []
-    quiet = peaks <= max(1.0, np.percentile(peaks, _LOUD_PARTS) * _NEAR_SILENCE)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
-    runs = [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
-    return [
-        Pause(begin=begin * WINDOW, end=end * WINDOW)
-        for begin, end in runs
-        if begin > 0 and end < len(quiet) and (end - begin) * WINDOW >= SHORTEST_PAUSE
-    ]
 
 
 def _peaks(original: Original, stopped: Callable[[], bool]) -> NDArray[np.uint16]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from engine import take
 from engine.encoding import MARK, Tags, encoder, nearest
 from engine.engine import EngineError
 from engine.mastering import PLAIN, Line, master
-from engine.recode import Original, Pause, bit_rate, choose_cuts, cuts, kind_of, pauses, recode, split
+from engine.recode import Original, Pause, Recoded, bit_rate, choose_cuts, kind_of, pauses, recode, split
 from engine.speech import Format, Utterance
 from engine.take import Stopped, Take, Target
 from tests.engine.speech_sounds import pcm, spoken
@@ -97,6 +98,30 @@ def gaps(story: Take) -> list[tuple[float, float]]:
     return found
 
 
+def stretch(
+    path: Path,
+    to: Path,
+    target: Target,
+    *,
+    begin: float = 0.0,
+    end: float = math.inf,
+    stopped: Callable[[], bool] = bool,
+) -> Recoded:
+    """Write the stretch of a file that is one of its parts."""
+    at = [each for each in (begin, end) if 0.0 < each < math.inf]
+    parts = [to.with_name(f"{to.name}-{number}") for number in range(len(at) + 1)]
+    mine = 1 if begin else 0
+    parts[mine] = to
+    return split(path, parts, target, cuts=at, stopped=stopped)[mine]
+
+
+def cuts(path: Path, longest: float, stopped: Callable[[], bool] = bool) -> list[float]:
+    """Where a file is cut into parts that last no longer."""
+    with Original(path) as original:
+        seconds = original.seconds
+    return choose_cuts(pauses(path, stopped), seconds, longest)
+
+
 @pytest.mark.parametrize("format", Format)
 def test_every_kind_is_read_as_it_was_written(tmp_path: Path, format: Format) -> None:
     sound = pcm(spoken().samples)
@@ -130,7 +155,7 @@ def test_every_kind_becomes_every_other_with_its_tags(tmp_path: Path, format: Fo
 def test_a_stretch_has_just_its_samples(tmp_path: Path) -> None:
     sound = bursts(3.0)
     path = made(tmp_path / "sound", Format.WAV, sound)
-    done = recode(path, tmp_path / "part", Target(), begin=0.5, end=1.25)
+    done = stretch(path, tmp_path / "part", Target(), begin=0.5, end=1.25)
     assert np.array_equal(read(done.path), sound[round(0.5 * RATE) : round(1.25 * RATE)])
     assert done.seconds == pytest.approx(0.75, abs=1 / RATE)
 
@@ -177,7 +202,7 @@ def test_what_nobody_wants_any_more_is_left_off_and_leaves_no_part(tmp_path: Pat
     with pytest.raises(Stopped):
         split(path, to, Target(), cuts=[2.0], stopped=lambda: to[1].exists())
     with pytest.raises(Stopped):
-        recode(path, to[0], Target(), begin=9.0, stopped=lambda: True)
+        stretch(path, to[0], Target(), begin=9.0, stopped=lambda: True)
     with pytest.raises(Stopped):
         cuts(path, 2.0, stopped=lambda: True)
     assert [each.name for each in tmp_path.iterdir()] == ["sound"]
