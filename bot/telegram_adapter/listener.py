@@ -116,7 +116,7 @@ class Listener:
 
     async def _pressed(self, query: CallbackQuery, to: Address, request: Request, answer: Answer) -> None:
         """Say what came of a press: over the chat of who pressed, where that is enough."""
-        if await self._is_on_its_ticket(request.command, answer):
+        if await self._show_cancelled(request.command, answer):
             self._waiting.forget(to)
             await self._answer(query)
         elif isinstance(answer, Reply) and _fits_over_the_chat(answer):
@@ -176,7 +176,7 @@ class Listener:
         if len(parts) > 1:
             await self._desk.note_same(caller, to.event, [self._address(each).event for each in parts[1:]])
         await self._let_go(name, to, answer)
-        await self._is_on_its_ticket(name, answer)
+        await self._show_cancelled(name, answer)
         await self._respond(to, answer, name)
 
     async def _let_go(self, name: str, to: Address, answer: Answer) -> None:
@@ -185,7 +185,7 @@ class Listener:
         if name == FORGET and done and to.person:
             await self._waiting.leave(to.person)
 
-    async def _is_on_its_ticket(self, name: str, answer: Answer) -> bool:
+    async def _show_cancelled(self, name: str, answer: Answer) -> bool:
         """Show on a job's ticket that it is cancelled, where that is what was asked; False where none shows it."""
         if name != CANCEL or not isinstance(answer, Reply) or answer.error:
             return False
