@@ -127,6 +127,14 @@ class Desk:
         except (MynahError, StorageError):
             return []
 
+    async def options(self, caller: Caller, command: str, param: str) -> list[str]:
+        """Return what a value can be chosen from when a button asks for it: its words, else what completes it."""
+        found = self.commands.get(command)
+        wanted = found.param(param) if found else None
+        if wanted is not None and wanted.choices:
+            return list(wanted.choices)
+        return await self.suggest(caller, command, param, "")
+
     async def clips(self, caller: Caller, account: str, kind: str, typed: str) -> list[Clip]:
         """Return the person's latest sounds that the platform has already, and whose text has in it what is typed."""
         try:

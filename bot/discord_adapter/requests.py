@@ -136,9 +136,7 @@ class Requests:
         """Let a person choose the value that an action asks for."""
         command = self._desk.commands.get(press.command)
         param = command.param(press.asks) if command else None
-        names = list(param.choices) if param else []
-        if param and not names:
-            names = await self._desk.suggest(caller_of(interaction), press.command, press.asks, "")
+        names = await self._desk.options(caller_of(interaction), press.command, press.asks)
         usable = [name for name in names if 0 < len(name) <= controls.ID_BYTES]
         if param is None or not usable:
             await self._say(interaction, STALE)

@@ -62,9 +62,8 @@ class Choosing:
     async def _options(self, caller: Caller, press: Press) -> Sequence[str]:
         command = self._desk.commands.get(press.command)
         param = command.param(press.asks) if command else None
-        if param is not None and param.choices:
-            return [each for each in param.choices if each != param.default]
-        return await self._desk.suggest(caller, press.command, press.asks, "")
+        found = await self._desk.options(caller, press.command, press.asks)
+        return [each for each in found if param is None or each != param.default]
 
     async def _ask(self, to: Address, press: Press, options: Sequence[str]) -> None:
         command = self._desk.commands.get(press.command)

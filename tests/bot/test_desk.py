@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands.core.command import Audience
+from commands.core.params import FileFormat
 from commands.core.reply import Reply
 from commands.core.request import Request
 from storage import blocks
@@ -249,3 +250,14 @@ async def test_where_others_read_along_it_is_told_that_something_was_done_and_no
         assert changed.brief == "That is done." and "SQL" in changed.text
         assert (await mynah.reply("lexicon list")).brief == ""
         assert (await mynah.reply("forget")).brief == "That is between the two of us: ask me in a private chat."
+
+
+async def test_a_value_that_a_button_asks_for_is_chosen_from_its_words_or_from_what_completes_it(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as mynah:
+        desk = mynah.app.desk
+        assert await desk.options(ADA, "speak", "format") == [each.value for each in FileFormat]
+        assert (await desk.options(ADA, "speak", "voice"))[:2] == (await desk.suggest(ADA, "speak", "voice", ""))[:2]
+        assert len(await desk.options(ADA, "speak", "voice")) == 25
+        assert await desk.options(ADA, "speak", "speed") == await desk.options(ADA, "nothing", "voice") == []
