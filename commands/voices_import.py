@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from commands.clone import ENGLISH, name_sources, note_recording
 from commands.core.building import MADE_IN, MADE_OF
@@ -50,7 +50,6 @@ from commands.core.quote import Quote
 from commands.core.reply import Action, Reply
 from commands.core.threads import off_loop
 from commands.core.voice_archive import ENDING, MOST_BYTES, MOST_SAID, BadArchive, Unpacked, unpack
-from commands.core.voice_record import KeptConsent, KeptSpeaker, VoiceRecord
 from commands.core.words import count, size
 from engine.engine import EngineError, engines
 from engine.speech import Speaker
@@ -61,6 +60,9 @@ from storage.consents import Evidence
 from storage.database import Transaction
 from storage.metrics import Charge, Metric
 from storage.voices import Voice
+
+if TYPE_CHECKING:
+    from commands.core.voice_record import KeptConsent, KeptSpeaker, VoiceRecord
 
 LONGEST_NOTES = 500
 """How much of a description is kept, in characters."""

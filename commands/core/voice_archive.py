@@ -20,13 +20,17 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from commands.core.cloning import MOST_RECORDINGS
 from commands.core.errors import UsageError
 from commands.core.params import TEXT_LIMIT
-from commands.core.voice_record import MOST_RECORDINGS, BadRecord, KeptFile, VoiceRecord, read_record
 from commands.core.words import size
 from engine.intake.limits import USUAL
 from engine.value import value
+
+if TYPE_CHECKING:
+    from commands.core.voice_record import KeptFile, VoiceRecord
 
 ENDING = "zip"
 """How the names of archives end."""
@@ -103,6 +107,8 @@ def kept(place: str, source: Path) -> KeptFile:
     Raises:
         OSError: It is not there.
     """
+    from commands.core.voice_record import KeptFile  # pydantic, which nobody needs who only asks for help
+
     with source.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return KeptFile(place=place, sha256=digest, bytes=file.tell())
@@ -121,6 +127,8 @@ def unpack(path: Path, folder: Path, stop: threading.Event) -> Unpacked:
         Stopped: It was ended.
         OSError: It cannot be read, or the disk is full.
     """
+    from commands.core.voice_record import BadRecord, read_record  # pydantic, which nobody needs who only asks for help
+
     folder.mkdir(exist_ok=True)
     _measure(path)
     try:

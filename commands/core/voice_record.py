@@ -15,12 +15,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from commands.core.cloning import MOST_RECORDINGS
 from storage.agreement import Consent, Rule, Status, verify
 
 FORM = "mynah-voice-1"
 """What this kind of archive is called; another number is another kind."""
-MOST_RECORDINGS = 20
-"""How many recordings a voice may have."""
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]

@@ -26,16 +26,16 @@ async def test_help_lists_every_command_that_the_person_may_use_in_a_line_each(w
 
 async def test_commands_of_a_group_stand_together(world: World) -> None:
     blocks = (await world.ask(await world.person("ada"), "help")).text.split("\n\n")
-    assert [block.partition(" ")[0] for block in blocks[1:6]] == [
-        "/history", "/jobs", "/lexicon", "/quota", "/voices",
+    assert [block.partition(" ")[0] for block in blocks[1:7]] == [
+        "/consent", "/history", "/jobs", "/lexicon", "/quota", "/voices",
     ]  # fmt: skip
 
 
 async def test_what_is_for_admins_only_stands_last(world: World) -> None:
     admin = await world.person("admin", rank=Audience.ADMINS)
     blocks = (await world.ask(admin, "help")).text.split("\n\n")
-    assert [block.partition(" ")[0] for block in blocks[1:7]] == [
-        "/history", "/jobs", "/lexicon", "/quota", "/voices", "/admin",
+    assert [block.partition(" ")[0] for block in blocks[1:8]] == [
+        "/consent", "/history", "/jobs", "/lexicon", "/quota", "/voices", "/admin",
     ]  # fmt: skip
 
 
