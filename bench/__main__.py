@@ -49,6 +49,8 @@ BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "cloning": (cloning.measure, 1),
 }
 """What can be measured, and in how many turns."""
+LONG = ("own_output", "cloning")
+"""What takes many minutes, so that it is measured only where it is named."""
 OF_PEOPLE = {"cloning": cloning.measure, "identity": identity.measure}
 """What can be measured on any folder of people: a folder for each, with their recordings in it."""
 
@@ -59,7 +61,8 @@ def main() -> None:
     parser.add_argument(
         "bench",
         nargs="*",
-        help=f"what to measure: {', '.join(BENCHES)}; everything to begin with; or a folder of people",
+        help=f"what to measure: {', '.join(BENCHES)}; all but {' and '.join(LONG)} to begin with; or a "
+        "folder of people",
     )
     parser.add_argument("--turns", type=int, help="how many turns each case gets; medians are taken over them")
     parser.add_argument("--json", action="store_true", help="the figures as JSON, where a folder of people is given")
@@ -72,7 +75,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no {unknown.pop()!r}; there are {', '.join(BENCHES)}")
     print(f"{machine()}\nCases take turns in one run; medians; CPU seconds count children in.\n")
-    for name in given.bench or BENCHES:
+    for name in given.bench or [each for each in BENCHES if each not in LONG]:
         measure, turns = BENCHES[name]
         with tempfile.TemporaryDirectory(prefix="mynah-bench-") as folder:
             print(asyncio.run(_measure(measure, Path(folder), given.turns or turns)), end="\n\n", flush=True)
