@@ -14,10 +14,9 @@ import torch  # noqa: E402  # the library's imports want what compat prepares
 from TTS.tts.configs.xtts_config import XttsArgs, XttsAudioConfig, XttsConfig  # noqa: E402
 from TTS.tts.models.xtts import Xtts  # noqa: E402
 
+from engine.coqui_engine import devices  # noqa: E402
 from engine.coqui_engine.batch import Batch, Row, Switches  # noqa: E402
-from engine.coqui_engine.devices import best_device, precision, switches  # noqa: E402
 from engine.coqui_engine.gpt import Gpt  # noqa: E402
-from engine.coqui_engine.vocoder import Vocoder  # noqa: E402
 
 TEXT_TOKENS = 6681
 """How many tokens for text XTTS-v2 has."""
@@ -48,7 +47,7 @@ class Both:
 
     def __init__(self, codes: int, chosen: Switches | None = None) -> None:
         """Build the model on the best device there is; every row gets `codes` codes."""
-        self.codes, self.device = codes, best_device()
+        self.codes, self.device = codes, devices.best_device()
         with torch.device(self.device):
             self._model = full_size()
         self._model.eval()
@@ -56,11 +55,10 @@ class Both:
         chance = torch.Generator().manual_seed(1)
         self._latents = torch.randn(1, 32, 1024, generator=chance).to(self.device)
         self._speaker = torch.nn.functional.normalize(torch.randn(1, 512, 1, generator=chance), dim=1).to(self.device)
-        self.dtype = precision(self.device)
+        self.dtype = devices.precision(self.device)
         self.gpt = Gpt(self._model.gpt, self.dtype)
-        together = 64 if self.device.type == "cuda" else 8
-        self.vocoder = Vocoder(self._model.hifigan_decoder, self.dtype, together)
-        self.switches = chosen or switches(self.gpt)
+        self.vocoder = devices.vocoder(self._model.hifigan_decoder, self.dtype)
+        self.switches = chosen or devices.switches(self.gpt)
         self.batch = Batch(self.gpt, self.vocoder, self.switches)
 
     def warm(self, users: Sequence[int]) -> None:

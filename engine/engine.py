@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine.discovery import classes
-from engine.speech import Audio, Speaker, Utterance, Variant
+from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
 
 Stopped = Callable[[int], bool]
 """Tells of a row of a batch, by its index, whether nobody waits for it any more."""
@@ -48,10 +49,16 @@ class Abilities:
 
 
 class Engine(ABC):
-    """Turns utterances into audio. One thread calls all its methods, from `open` to `close`."""
+    """Turns utterances into audio. One thread calls all its methods, from `open` to `close`; `enroll` apart, maybe."""
 
     name: str
     """What it is called in settings, in `Utterance.engine` and in `Speaker.engine`."""
+    home: Path | None = None
+    """The folder in which it keeps what it has learned, set before `open`; None: it has nowhere to keep anything."""
+    models: Path | None = None
+    """The folder of the weights that several parts of Mynah use, set before `open`; None: there is none."""
+    enrolls_apart: bool = False
+    """Whether `enroll` may be called in another thread, while the engine's own goes on speaking."""
 
     @abstractmethod
     def open(self) -> None:
@@ -84,6 +91,21 @@ class Engine(ABC):
         Raises:
             EngineError: An utterance cannot be said; the others of its batch may have been.
         """
+
+    def enroll(self, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
+        """Learn a speaker from somebody's speech, and keep it as `<home>/<key>.safetensors`.
+
+        Args:
+            reference: The speech.
+            key: By which the speaker is known from now on: letters, digits, '-' and '_'.
+            report: Told how much is done, from 0 to 1, every few seconds. What it raises must come out: nobody waits
+                for the speaker any more.
+
+        Raises:
+            EngineMissing: Something that is needed to learn is not on this machine; the message says what to install.
+            EngineError: The speaker cannot be learned, or this engine learns none; nothing is kept.
+        """
+        raise EngineError(f"{self.name} does not clone")
 
     @abstractmethod
     def close(self) -> None:

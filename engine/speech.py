@@ -6,7 +6,7 @@ This module imports nothing of Mynah's, so that everyone may import it.
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -110,3 +110,27 @@ class Variant:
     """A name for people to read."""
     sex: Sex = ""
     """'female', 'male', or empty where nobody said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Reference:
+    """What an engine learns a speaker from: somebody's own speech, clean and checked."""
+
+    passages: tuple[Audio, ...]
+    """The best stretches of speech, the best first; some seconds at least, of one person."""
+    transcript: str = ""
+    """What is said in the first passage, word for word; empty where nobody knows."""
+    language: str = "en"
+    """What is spoken, as a BCP 47 tag."""
+    name: str = ""
+    """What the voice is to be called, for people to read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Enrolled:
+    """A speaker that an engine has learned, and how well."""
+
+    speaker: Speaker
+    """Who can speak from now on."""
+    figures: Mapping[str, float | str]
+    """What was reached, by names that the engine explains where it makes them; fit for JSON."""

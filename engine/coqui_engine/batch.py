@@ -56,7 +56,7 @@ class Heard:
     """A stretch of a row's sound."""
 
     row: int
-    """Which row, in the order in which they were taken."""
+    """Which row, in the order in which they were taken in this run, from 0."""
     samples: Tensor
     """The sound, shape (n,), float32, on the CPU."""
     last: bool
@@ -163,6 +163,9 @@ class Batch:
         Yields:
             Each row's sound as soon as it is there; rows may take turns.
         """
+        self._taken = 0
+        for left in (self._live, self._ended, self._sounding):  # by a run that nobody listened to until its end
+            left.clear()
         while True:
             with torch.inference_mode():
                 for live in [live for live in self._live if gone(live.number)]:

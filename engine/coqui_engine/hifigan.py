@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
@@ -41,13 +41,42 @@ class Convolution:
         """How many steps of its input to either side an output depends on."""
         return (self.weight.shape[-1] - 1) // 2 * self.dilation
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """Apply it to x, shape (rows, in, 1, length)."""
-        return functional.conv2d(x, self.weight, self.bias, 1, (0, self.padding), (1, self.dilation))
+    def along(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        """Apply it to x, shape (rows, in, 1, length), with that bias."""
+        return functional.conv2d(x, self.weight, bias, 1, (0, self.padding), (1, self.dilation))
 
-    def stretch(self, x: Tensor) -> Tensor:
-        """Apply it, transposed."""
-        return functional.conv_transpose2d(x, self.weight, self.bias, (1, self.stride), (0, self.padding))
+    def stretch(self, x: Tensor, bias: Tensor | None) -> Tensor:
+        """Apply it, transposed, with that bias."""
+        return functional.conv_transpose2d(x, self.weight, bias, (1, self.stride), (0, self.padding))
+
+
+class Touch(Protocol):
+    """Does what stands between two convolutions."""
+
+    apart: bool
+    """Whether it adds a convolution's bias, which the convolution is then not given."""
+
+    def __call__(self, x: Tensor, bias: Tensor | None, other: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Return x + bias + other, and that with its negative numbers made smaller by SLOPE.
+
+        Args:
+            x: What came out of a convolution, shape (rows, channels, 1, length); it may be written over.
+            bias: Shape (rows or 1, channels, 1, 1).
+            other: Of x's shape.
+        """
+
+
+class PlainTouch:
+    """What torch brings, on whatever device."""
+
+    apart = False
+
+    def __call__(self, x: Tensor, bias: Tensor | None, other: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Do what `Touch` says."""
+        for each in (bias, other):
+            if each is not None:
+                x += each
+        return x, functional.leaky_relu(x, SLOPE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,11 +91,14 @@ class Stage:
     """Blocks side by side, each a run of pairs around which the input is added."""
 
 
+PLAIN = PlainTouch()
+
+
 class HifiGan:
     """Turns frames into samples."""
 
-    def __init__(self, library: HifiganGenerator, dtype: torch.dtype) -> None:
-        """Take the weights of the library's own module."""
+    def __init__(self, library: HifiganGenerator, dtype: torch.dtype, touch: Touch = PLAIN) -> None:
+        """Take the weights of the library's own module; `touch` is how the device does what is between them."""
         layout = torch.channels_last if next(library.parameters()).is_cuda else torch.contiguous_format
 
         def taken(module: torch.nn.Conv1d | torch.nn.ConvTranspose1d) -> Convolution:
@@ -79,7 +111,7 @@ class HifiGan:
                 dilation=int(module.dilation[0]),
             )
 
-        self.dtype, self._layout = dtype, layout
+        self.dtype, self._layout, self._touch = dtype, layout, touch
         self._first, self._last = taken(library.conv_pre), taken(library.conv_post)
         self._speaker = taken(library.cond_layer)
         side = len(library.resblocks) // len(library.ups)
@@ -116,18 +148,31 @@ class HifiGan:
         """
         speakers = speakers.to(self.dtype)[:, :, None]
         x = frames.to(self.dtype)[:, :, None].contiguous(memory_format=self._layout)
-        x = self._first(x) + self._speaker(speakers)
+        first = self._first.along(x, self._first.bias) + self._speaker.along(speakers, self._speaker.bias)
+        small = functional.leaky_relu(first, SLOPE)
         for stage in self._stages:
-            x = stage.up.stretch(functional.leaky_relu_(x, SLOPE)) + stage.speaker(speakers)
-            total = _block(x, stage.blocks[0])
+            added = stage.speaker.along(speakers, stage.speaker.bias)
+            if stage.up.bias is not None:
+                added = added + stage.up.bias[:, None, None]
+            x, small = self._touch(stage.up.stretch(small, None), added, None)
+            total = self._block(x, small, stage.blocks[0])
             for block in stage.blocks[1:]:
-                total += _block(x, block)
-            x = total / len(stage.blocks)
-        x = self._last(functional.leaky_relu_(x, LAST_SLOPE))
+                total += self._block(x, small, block)
+            small = functional.leaky_relu_(
+                total.div_(len(stage.blocks)), SLOPE if stage is not self._stages[-1] else LAST_SLOPE
+            )
+        x = self._last.along(small, self._last.bias)
         return torch.tanh(x.float())[:, 0, 0]
 
+    def _block(self, x: Tensor, small: Tensor, pairs: tuple[tuple[Convolution, Convolution], ...]) -> Tensor:
+        """Send x, whose negative numbers were made smaller in `small`, through a block."""
+        for one, two in pairs:
+            _, small = self._convolve(one, small, None)
+            x, small = self._convolve(two, small, x)
+        return x
 
-def _block(x: Tensor, pairs: tuple[tuple[Convolution, Convolution], ...]) -> Tensor:
-    for one, two in pairs:
-        x = two(functional.leaky_relu_(one(functional.leaky_relu(x, SLOPE)), SLOPE)) + x
-    return x
+    def _convolve(self, convolution: Convolution, x: Tensor, other: Tensor | None) -> tuple[Tensor, Tensor]:
+        bias = convolution.bias
+        if not self._touch.apart or bias is None:
+            return self._touch(convolution.along(x, bias), None, other)
+        return self._touch(convolution.along(x, None), bias[None, :, None, None], other)

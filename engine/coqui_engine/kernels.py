@@ -1,7 +1,8 @@
 """Kernels for graphics processors, where what torch brings takes several launches or reads more than it has to.
 
-A step of a network of thirty layers is so many small pieces of work that each launch saved can be measured. What is here
-does the same as the plain way (`gpt.Plain`), within the rounding of its precision; a test compares them.
+A step of a network of thirty layers is so many small pieces of work that each launch saved can be measured. What is
+here does the same as the plain ways (`gpt.Plain`, `hifigan.PlainTouch`), within the rounding of its precision; a test
+compares them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import torch
 import triton
 from torch import Tensor
 from triton import language as tl
+
+from engine.coqui_engine.hifigan import SLOPE
 
 BLOCK = 64
 """How many places of the cache are looked at in one go."""
@@ -83,3 +86,60 @@ class Fused:
         total, normed = torch.empty_like(x), torch.empty_like(x)
         _add_norm[(rows,)](x, y, *norm, total, normed, width, triton.next_power_of_2(width), num_warps=4)
         return total, normed
+
+
+@triton.jit  # type: ignore[untyped-decorator,unused-ignore]  # Triton has no types
+def _touch(
+    x,
+    bias,
+    other,
+    total,
+    small,
+    size,
+    row_size,
+    bias_stride,
+    SLOPE: tl.constexpr,
+    CHANNELS: tl.constexpr,
+    OTHER: tl.constexpr,
+    BIAS: tl.constexpr,
+    BLOCK: tl.constexpr,
+):  # type: ignore[no-untyped-def]
+    at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
+    there = at < size
+    value = tl.load(x + at, mask=there, other=0.0).to(tl.float32)
+    if BIAS:
+        value += tl.load(bias + at // row_size * bias_stride + at % CHANNELS, mask=there, other=0.0).to(tl.float32)
+    if OTHER:
+        value += tl.load(other + at, mask=there, other=0.0).to(tl.float32)
+    tl.store(total + at, value.to(total.dtype.element_ty), mask=there)
+    tl.store(small + at, tl.where(value < 0, value * SLOPE, value).to(small.dtype.element_ty), mask=there)
+
+
+class FusedTouch:
+    """What stands between two convolutions, in one pass over the numbers."""
+
+    apart = True
+
+    def __call__(self, x: Tensor, bias: Tensor | None, other: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Do what `hifigan.Touch` says; all have to lie with the channels last."""
+        _, channels, _, length = x.shape
+        x = x.contiguous(memory_format=torch.channels_last)
+        small = torch.empty_like(x)
+        apart = channels if bias is not None and bias.shape[0] > 1 else 0
+        _touch[(triton.cdiv(x.numel(), 1024),)](
+            x,
+            x if bias is None else bias,
+            x if other is None else other,
+            x,
+            small,
+            x.numel(),
+            channels * length,
+            apart,
+            SLOPE,
+            channels,
+            other is not None,
+            bias is not None,
+            1024,
+            num_warps=4,
+        )
+        return x, small

@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from engine.coqui_engine.hifigan import HifiGan
+from engine.coqui_engine.hifigan import PLAIN, HifiGan, Touch
 
 if TYPE_CHECKING:
     from TTS.tts.layers.xtts.hifigan_decoder import HifiDecoder
 
 WINDOW = 128
-"""How long a window is, in frames of 10.7 ms; of its margins nothing is heard."""
+"""How long a window is to begin with, in frames of 10.7 ms; of its margins nothing is heard."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,15 +43,26 @@ class Piece:
 class Vocoder:
     """Makes sound of latents."""
 
-    def __init__(self, library: HifiDecoder, dtype: torch.dtype, together: int = 8) -> None:
+    def __init__(
+        self,
+        library: HifiDecoder,
+        dtype: torch.dtype,
+        *,
+        window: int = WINDOW,
+        together: int = 8,
+        touch: Touch = PLAIN,
+    ) -> None:
         """Take the weights of the library's own decoder.
 
         Args:
             library: It is left as it was.
             dtype: The precision to compute in.
-            together: How many windows go through the network at once; each needs about 20 MB in half precision.
+            window: How long a window is, in frames.
+            together: How many windows go through the network at once.
+            touch: How the device does what stands between the network's convolutions.
         """
-        self._network = HifiGan(library.waveform_decoder, dtype)
+        self._network = HifiGan(library.waveform_decoder, dtype, touch)
+        self._window = window
         self._together = together
         self.rate: int = library.output_sample_rate
         """Samples a second, in Hz."""
@@ -81,7 +92,7 @@ class Vocoder:
 
     def ready(self, frames: int, begin: int) -> int:
         """Up to which frame a row can be heard whose first frames are settled, in whole steps from `begin` on."""
-        step = WINDOW - 2 * self.margin
+        step = self._window - 2 * self.margin
         return begin + max(0, frames - self.margin - begin) // step * step
 
     def sound(self, pieces: Sequence[Piece]) -> list[Tensor]:
@@ -110,14 +121,14 @@ class Vocoder:
     def _windows(self, piece: Piece) -> list[Piece]:
         """Cut a piece into windows; `start` and `end` of each count from the window's own beginning."""
         whole = piece.frames.shape[1]
-        if whole <= WINDOW:
+        if whole <= self._window:
             return [piece]
         windows, heard = [], piece.start
         while heard < piece.end:
-            begin = min(max(0, heard - self.margin), whole - WINDOW)
-            until = whole if begin + WINDOW == whole else begin + WINDOW - self.margin
+            begin = min(max(0, heard - self.margin), whole - self._window)
+            until = whole if begin + self._window == whole else begin + self._window - self.margin
             until = min(until, piece.end)
-            frames = piece.frames[:, begin : begin + WINDOW]
+            frames = piece.frames[:, begin : begin + self._window]
             windows.append(Piece(frames=frames, speaker=piece.speaker, start=heard - begin, end=until - begin))
             heard = until
         return windows

@@ -1,0 +1,213 @@
+"""XTTS-v2 of the `TTS` package as an engine: people's voices from a recording, in 17 languages, many at once."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from engine.coqui_engine.cutting import cut
+from engine.coqui_engine.layout import ModelFolder, xtts_folders
+from engine.engine import Abilities, Engine, EngineError, EngineMissing, Stopped
+from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.coqui_engine.batch import Row
+    from engine.coqui_engine.model import Voice
+
+NEEDED = ("torch", "torchaudio", "TTS", "safetensors", "soundfile")
+"""What has to be installed."""
+MOST_PARTS = 40
+"""Into how many parts a text may be cut; it comes sentence by sentence, so that one which needs more is none."""
+PACES = (0.25, 4.0)
+"""Between which paces it speaks."""
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class _Saying:
+    """An utterance that is being said, in one or more parts."""
+
+    row: int
+    parts: list[list[Tensor]] = field(default_factory=list)
+    """What was heard of each part so far."""
+    left: int = 0
+    """How many parts have not ended."""
+
+
+class Coqui(Engine):
+    """XTTS-v2, in this process."""
+
+    name = "coqui"
+
+    def open(self) -> None:
+        """Import torch and the library, and load the model.
+
+        Raises:
+            EngineMissing: They are not installed, or there is no model.
+            EngineError: The model's files cannot be used; the message says why.
+        """
+        folder = self._folder()
+        from engine.coqui_engine import devices
+        from engine.coqui_engine.batch import Batch
+        from engine.coqui_engine.model import Model
+        from engine.coqui_engine.speakers import Speakers
+
+        self._model = Model(folder, devices.best_device())
+        self._switches = devices.switches(self._model.gpt)
+        self._batch = Batch(self._model.gpt, self._model.vocoder, self._switches)
+        self._batch.prepare()
+        self._built_in = self._model.voices()
+        self._speakers = Speakers(self.home, self._model.voice)
+
+    def abilities(self) -> Abilities:
+        return Abilities(
+            languages=frozenset(self._model.folder.languages),
+            clones=True,
+            timings=frozenset(),
+            pitch=False,
+            batch=self._switches.slots,
+            licence="MPL-2.0 AND LicenseRef-CPML",
+            version=self._version,
+            quality=80,
+            strength="sounds more like a person",
+        )
+
+    def speakers(self) -> Sequence[Speaker]:
+        first, *others = self._model.folder.languages
+        return [
+            Speaker(
+                engine=self.name,
+                key=name,
+                name=name,
+                language=first,
+                notes="Not for commercial use (CPML).",
+                also=tuple(others),
+            )
+            for name in self._built_in
+        ]
+
+    def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
+        sayings = [_Saying(row=row) for row in range(len(batch))]
+        rows: list[tuple[_Saying, int, Row]] = []
+        for saying, utterance in zip(sayings, batch, strict=True):
+            made = self._rows(utterance)
+            saying.parts, saying.left = [[] for _ in made], len(made)
+            rows += [(saying, part, row) for part, row in enumerate(made)]
+        # Those that are alike in length end together and waste no steps on each other; a batch of one stays as it is.
+        rows.sort(key=lambda each: len(each[2].tokens))
+        begun: list[tuple[_Saying, int]] = []
+
+        def source(room: int) -> Sequence[Row]:
+            taken: list[Row] = []
+            while rows and len(taken) < room:
+                saying, part, row = rows.pop(0)
+                if not stopped(saying.row):
+                    begun.append((saying, part))
+                    taken.append(row)
+            return taken
+
+        for heard in self._batch.run(source, lambda number: stopped(begun[number][0].row)):
+            saying, part = begun[heard.row]
+            saying.parts[part].append(heard.samples)
+            saying.left -= heard.last
+            if saying.left == 0 and not stopped(saying.row):
+                yield saying.row, self._audio(saying)
+
+    def enroll(self, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
+        voice = self._model.learn(reference.passages, report)
+        language = self._language(reference.language)
+        about = {"language": language, "name": reference.name, "engine": self.name, "version": self._version}
+        self._speakers.put(key, voice, about)
+        speaker = Speaker(
+            engine=self.name,
+            key=key,
+            name=reference.name or key,
+            language=language,
+            also=tuple(each for each in self._model.folder.languages if each != language),
+        )
+        seconds = sum(passage.seconds for passage in reference.passages)
+        return Enrolled(speaker=speaker, figures={"seconds": round(seconds, 2), "version": self._version})
+
+    def close(self) -> None:
+        """Let go of the model and of the memory that it took."""
+        from engine.coqui_engine import devices
+
+        for name in ("_batch", "_model", "_built_in", "_speakers"):
+            self.__dict__.pop(name, None)
+        devices.let_go()
+
+    @property
+    def _version(self) -> str:
+        from importlib.metadata import version
+
+        return f"{self._model.folder.name} {self._model.mark}, coqui-tts {version('coqui-tts')}"
+
+    def _folder(self) -> ModelFolder:
+        """Find the model to speak with."""
+        missing = [name for name in NEEDED if find_spec(name) is None]
+        if missing:
+            raise EngineMissing(f"{missing[0]} is not installed; pip install 'mynah-bot[neural]' brings it")
+        if self.models is None:
+            raise EngineMissing("there is no folder of models")
+        found, wrong = xtts_folders(self.models)
+        if not found:
+            raise wrong[0] if wrong else EngineMissing(f"there is no XTTS model in {self.models}")
+        return found[0]
+
+    def _rows(self, utterance: Utterance) -> list[Row]:
+        """Turn an utterance into rows to decode, one after another in time.
+
+        Raises:
+            EngineError: Its speaker is not known, its language not spoken, or there is nothing that can be said.
+        """
+        from engine.coqui_engine.batch import Row
+
+        voice, language = self._voice(utterance.speaker)
+        parts = cut(utterance.text, self._model.letters(language))
+        if not 0 < len(parts) <= MOST_PARTS:
+            raise EngineError(f"{utterance.text[:40]!r} is nothing to say" if not parts else "that is no sentence")
+        low, high = PACES
+        return [
+            Row(
+                tokens=self._tokens(part, language),
+                latents=voice.latents,
+                speaker=voice.embedding,
+                seed=zlib.crc32(f"{utterance.speaker}\0{part}".encode("utf-8", "replace")),
+                taste=self._model.taste,
+                speed=min(max(utterance.speed, low), high),
+            )
+            for part in parts
+        ]
+
+    def _voice(self, key: str) -> tuple[Voice, str]:
+        if key in self._built_in:
+            return self._built_in[key], self._model.folder.languages[0]
+        voice, language = self._speakers.get(key)
+        return voice, self._language(language)
+
+    def _language(self, tag: str) -> str:
+        """Return what the model calls a language; its first, where it does not speak it."""
+        spoken = self._model.folder.languages
+        wanted = tag.lower()
+        bare = wanted.partition("-")[0]
+        near = (each for each in spoken if each == wanted or each.partition("-")[0] == bare)
+        return next(near, spoken[0])
+
+    def _tokens(self, text: str, language: str) -> list[int]:
+        try:
+            tokens = self._model.tokens(text, language)
+        except Exception as error:  # the library's cleaning chokes on some texts, in many ways
+            raise EngineError(f"{text[:40]!r} cannot be read: {error!r}") from error
+        if not tokens or len(tokens) >= self._model.gpt.longest_text:
+            raise EngineError(f"{text[:40]!r} has {len(tokens)} tokens")
+        return tokens
+
+    def _audio(self, saying: _Saying) -> Audio:
+        import torch
+
+        samples = torch.cat([sound for part in saying.parts for sound in part])
+        return Audio(samples=samples.numpy(), rate=self._model.vocoder.rate)
