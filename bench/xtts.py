@@ -15,8 +15,9 @@ from TTS.tts.configs.xtts_config import XttsArgs, XttsAudioConfig, XttsConfig  #
 from TTS.tts.models.xtts import Xtts  # noqa: E402
 
 from engine.coqui_engine import devices  # noqa: E402
-from engine.coqui_engine.batch import Batch, Row, Switches  # noqa: E402
+from engine.coqui_engine.batch import Batch, Switches  # noqa: E402
 from engine.coqui_engine.gpt import Gpt  # noqa: E402
+from engine.coqui_engine.slots import Row  # noqa: E402
 
 TEXT_TOKENS = 6681
 """How many tokens for text XTTS-v2 has."""
@@ -118,7 +119,7 @@ class Both:
             "transformers": version("transformers"),
             "parameters": sum(parameter.numel() for parameter in self._model.gpt.parameters()),
             "slots": self.switches.slots,
-            "graphs": self.switches.graphs,
+            "recorded": self.switches.record,
             "kernels": type(self.switches.ways).__name__,
         }
 

@@ -1,4 +1,4 @@
-"""Makes safetensors of a published `.pth`, in a process of its own: `python -m engine.coqui_engine.convert FROM TO`.
+"""Makes safetensors of a published `.pth`, in a process of its own (`layout` starts it).
 
 torch reads it with `weights_only`, which builds numbers and plain containers and runs nothing else. That keeps no file
 of a kilobyte from asking for gigabytes, so the process may use little more memory than the file is large, and a tensor
@@ -104,7 +104,3 @@ def _limit(memory: int) -> None:
     except ImportError:  # Windows has no such limit
         return
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-
-
-if __name__ == "__main__":
-    main()

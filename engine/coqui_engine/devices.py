@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.coqui_engine.batch import Switches, row_bytes
+from engine.coqui_engine.batch import Switches
 from engine.coqui_engine.gpt import Gpt
+from engine.coqui_engine.slots import row_bytes
 from engine.coqui_engine.vocoder import Vocoder
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 SHARE = 0.5
 """The most of the memory that is free which rows may take."""
-MOST = 32
+MOST = 64
 """The most rows at once on a graphics processor."""
 MOST_ON_CPU = 8
 LOOK = 8
 """After how many steps the host looks what has ended, on a graphics processor: every 10 ms."""
-WIDE = 256
+WIDE = (64, 128, 256)
 """How long the vocoder's windows are on a graphics processor, in frames: the longer, the less is made twice."""
 TOGETHER = 32
 """How many of them it makes at once; each takes about 40 MB."""
@@ -55,10 +56,10 @@ def switches(gpt: Gpt, *, most: int = 0) -> Switches:
     free, _ = torch.cuda.mem_get_info(gpt.device)
     slots = min(most or MOST, max(1, int(SHARE * free / row_bytes(gpt))))
     if not has_kernels(gpt.device):
-        return Switches(slots=slots, look=LOOK, graphs=True, aside=True)
+        return Switches(slots=slots, look=LOOK, record=True, aside=True)
     from engine.coqui_engine.kernels import Fused
 
-    return Switches(slots=slots, look=LOOK, graphs=True, aside=True, ways=Fused())
+    return Switches(slots=slots, look=LOOK, record=True, aside=True, ways=Fused())
 
 
 def vocoder(library: HifiDecoder, dtype: torch.dtype) -> Vocoder:
@@ -67,10 +68,10 @@ def vocoder(library: HifiDecoder, dtype: torch.dtype) -> Vocoder:
     if device.type != "cuda":
         return Vocoder(library, dtype)
     if not has_kernels(device):
-        return Vocoder(library, dtype, window=WIDE, together=TOGETHER)
+        return Vocoder(library, dtype, windows=WIDE, together=TOGETHER, record=True)
     from engine.coqui_engine.kernels import FusedTouch
 
-    return Vocoder(library, dtype, window=WIDE, together=TOGETHER, touch=FusedTouch())
+    return Vocoder(library, dtype, windows=WIDE, together=TOGETHER, record=True, touch=FusedTouch())
 
 
 def let_go() -> None:

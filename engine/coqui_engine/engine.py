@@ -16,8 +16,8 @@ from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.coqui_engine.batch import Row
     from engine.coqui_engine.model import Voice
+    from engine.coqui_engine.slots import Row
 
 NEEDED = ("torch", "torchaudio", "TTS", "safetensors", "soundfile")
 """What has to be installed."""
@@ -164,7 +164,7 @@ class Coqui(Engine):
         Raises:
             EngineError: Its speaker is not known, its language not spoken, or there is nothing that can be said.
         """
-        from engine.coqui_engine.batch import Row
+        from engine.coqui_engine.slots import Row
 
         voice, language = self._voice(utterance.speaker)
         parts = cut(utterance.text, self._model.letters(language))

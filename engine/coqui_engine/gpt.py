@@ -12,7 +12,6 @@ as XTTS (Casanova et al., Interspeech 2024) uses it: no positions of its own, bu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,46 +134,49 @@ class Gpt:
         tensors = [t for layer in self.layers for name in Layer.__slots__ for t in getattr(layer, name)]
         return sum(t.numel() * t.element_size() for t in (*tensors, *self.head))
 
-    def prefix(self, tokens: Sequence[int], latents: Tensor) -> Tensor:
-        """Make what comes before a row's codes: the speaker, the text, and the sign to begin.
+    def embed(self, tokens: Tensor, texts: Tensor, latents: Tensor) -> Tensor:
+        """Make what comes before the rows' codes: the speaker, the text, and the sign to begin.
 
         Args:
-            tokens: The text's tokens, without a sign for start or stop.
-            latents: The speaker's latents for the GPT, shape (1, n, width).
+            tokens: The texts' tokens, with a sign for start and stop, shape (rows, n); what follows is never looked at.
+            texts: How many they are of each row, shape (rows,).
+            latents: The speakers' latents, shape (rows, m, width).
 
         Returns:
-            Shape (n + len(tokens) + 3, width).
+            Shape (rows, m + n + 1, width); a row's own are the first m + its text's length + 1.
         """
-        ids = torch.tensor([self.start_text, *tokens, self.stop_text], device=self.device)
-        text = self.text[ids] + self.text_places[: len(ids)]
+        rows, longest = tokens.shape
+        text = self.text[tokens] + self.text_places[:longest]
         begin = self.codes[self.start] + self.code_places[0]
-        return torch.cat([latents[0].to(text), text, begin[None]])
+        text = torch.cat([text, begin.expand(rows, 1, -1)], 1)
+        behind = torch.arange(longest + 1, device=text.device) == texts[:, None]
+        return torch.cat([latents.to(text), torch.where(behind[:, :, None], begin, text)], 1)
 
-    def read(self, prefixes: Sequence[Tensor], cache: Tensor, slots: Tensor) -> Tensor:
+    def read(self, x: Tensor, length: Tensor, cache: Tensor, slots: Tensor) -> Tensor:
         """Take in what comes before the codes of new rows.
 
         Args:
-            prefixes: By row, shape (its length, width).
+            x: What `embed` made, shape (rows, longest, width).
+            length: How much of it is each row's own, shape (rows,).
             cache: Keys and values, shape (layers, 2, slots, places, heads, head width); the rows' are written.
             slots: Which slot each row has, shape (rows,).
 
         Returns:
             The state of each row's last position, behind the last norm, shape (rows, width).
         """
-        longest = max(len(each) for each in prefixes)
-        x = torch.stack([functional.pad(each, (0, 0, 0, longest - len(each))) for each in prefixes])
-        rows, head = len(prefixes), self.width // self.heads
-        # What pads a row stands behind it, where the row does not look, and is overwritten by the row's own codes.
+        rows, longest, _ = x.shape
+        head = self.width // self.heads
+        # What fills a row up stands behind it, where the row does not look, and is overwritten by the row's own codes.
         for layer, kept in zip(self.layers, cache, strict=True):
             qkv = self._product(self._norm(x, layer.norm1), layer.qkv).view(rows, longest, 3, self.heads, head)
-            kept[0, slots, :longest] = qkv[:, :, 1]
-            kept[1, slots, :longest] = qkv[:, :, 2]
+            kept[0, :, :longest].index_copy_(0, slots, qkv[:, :, 1])
+            kept[1, :, :longest].index_copy_(0, slots, qkv[:, :, 2])
             query, keys, values = (part.transpose(1, 2) for part in qkv.unbind(2))
             found = functional.scaled_dot_product_attention(query, keys, values, is_causal=True)
             x = x + self._product(found.transpose(1, 2).reshape(rows, longest, self.width), layer.out)
             x = x + self._between(self._norm(x, layer.norm2), layer)
-        last = torch.tensor([len(each) - 1 for each in prefixes], device=x.device)
-        return self._norm(x[torch.arange(rows, device=x.device), last], self.last_norm)
+        last = (length - 1)[:, None, None].expand(rows, 1, self.width)
+        return self._norm(x.gather(1, last)[:, 0], self.last_norm)
 
     def step(self, codes: Tensor, count: Tensor, length: Tensor, cache: Tensor, span: int, ways: Ways) -> Tensor:
         """Take in one code of each row, and return the state behind the last norm, shape (rows, width).
@@ -210,4 +212,4 @@ class Gpt:
         return self._product(functional.gelu(self._product(x, layer.up), approximate="tanh"), layer.down)
 
     def _product(self, x: Tensor, weight: tuple[Tensor, Tensor]) -> Tensor:
-        return torch.addmm(weight[1], x.view(-1, x.shape[-1]), weight[0]).view(*x.shape[:-1], -1)
+        return torch.addmm(weight[1], x.reshape(-1, x.shape[-1]), weight[0]).view(*x.shape[:-1], -1)

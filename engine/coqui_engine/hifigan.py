@@ -39,7 +39,7 @@ class Convolution:
     @property
     def reach(self) -> int:
         """How many steps of its input to either side an output depends on."""
-        return (self.weight.shape[-1] - 1) // 2 * self.dilation
+        return (int(self.weight.shape[-1]) - 1) // 2 * self.dilation
 
     def along(self, x: Tensor, bias: Tensor | None) -> Tensor:
         """Apply it to x, shape (rows, in, 1, length), with that bias."""
@@ -126,6 +126,16 @@ class HifiGan:
             )
             for number, (up, speaker) in enumerate(zip(library.ups, library.conds, strict=True))
         ]
+
+        self.first = self._first.weight.shape[1]
+        """How wide its frames are."""
+        self.speaker = self._speaker.weight.shape[1]
+        """How wide a speaker's embedding is."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights lie."""
+        return self._first.weight.device
 
     @property
     def margin(self) -> int:

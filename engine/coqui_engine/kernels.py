@@ -18,10 +18,10 @@ BLOCK = 64
 """How many places of the cache are looked at in one go."""
 
 
-@triton.jit  # type: ignore[untyped-decorator,unused-ignore]  # Triton has no types
+@triton.jit
 def _attend(
     qkv, cache, length, out, values, row_stride, scale, HEADS: tl.constexpr, WIDTH: tl.constexpr, SPAN: tl.constexpr
-):  # type: ignore[no-untyped-def]
+):
     row, head = tl.program_id(0), tl.program_id(1)
     along = tl.arange(0, WIDTH)
     own = qkv + row * 3 * HEADS * WIDTH + head * WIDTH + along
@@ -52,8 +52,8 @@ def _attend(
     tl.store(out + row * HEADS * WIDTH + head * WIDTH + along, (found / total).to(out.dtype.element_ty))
 
 
-@triton.jit  # type: ignore[untyped-decorator,unused-ignore]  # Triton has no types
-def _add_norm(x, y, scale, shift, total, normed, WIDTH: tl.constexpr, POWER: tl.constexpr):  # type: ignore[no-untyped-def]
+@triton.jit
+def _add_norm(x, y, scale, shift, total, normed, WIDTH: tl.constexpr, POWER: tl.constexpr):
     row, along = tl.program_id(0), tl.arange(0, POWER)
     there = along < WIDTH
     at = row * WIDTH + along
@@ -88,7 +88,7 @@ class Fused:
         return total, normed
 
 
-@triton.jit  # type: ignore[untyped-decorator,unused-ignore]  # Triton has no types
+@triton.jit
 def _touch(
     x,
     bias,
@@ -103,7 +103,7 @@ def _touch(
     OTHER: tl.constexpr,
     BIAS: tl.constexpr,
     BLOCK: tl.constexpr,
-):  # type: ignore[no-untyped-def]
+):
     at = tl.program_id(0).to(tl.int64) * BLOCK + tl.arange(0, BLOCK)
     there = at < size
     value = tl.load(x + at, mask=there, other=0.0).to(tl.float32)

@@ -22,6 +22,8 @@ WEIGHTS, SPEAKERS = "model", "speakers_xtts"
 """The names of the files of numbers; they end with '.safetensors', or with '.pth' as published."""
 LONGEST_CONFIG = 1_000_000
 """The most bytes of a config.json that are read."""
+ROOT = Path(__file__).resolve().parents[2]
+"""Where Mynah's packages lie."""
 PATIENCE = 600
 """How long a child may take to convert a file, in seconds."""
 
@@ -118,7 +120,9 @@ def _read(path: Path) -> ModelFolder:
 
 def _convert(published: Path, safe: Path) -> None:
     """Have a child make safetensors of a `.pth`; it is there whole, or not at all."""
-    command = [sys.executable, "-m", "engine.coqui_engine.convert", str(published), str(safe)]
+    # Not by `-m`, which would look for Mynah's own modules in the current folder first.
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.coqui_engine.convert import main; main()"
+    command = [sys.executable, "-P", "-c", program, str(published), str(safe)]
     try:
         ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired as error:

@@ -146,8 +146,8 @@ class Model:
             return self.voice(latents, torch.stack(embeddings).mean(0))
 
 
-class _Unfilled(TorchFunctionMode):
-    """Leaves new weights as they come: to draw half a billion random numbers takes longer than to load the true ones."""
+class _Unfilled(TorchFunctionMode):  # type: ignore[misc]  # torch is not there for whoever checks types
+    """Leaves new weights as they come: to draw half a billion random numbers takes longer than to load others."""
 
     def __torch_function__(
         self,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,12 +19,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.coqui_engine.hifigan import PLAIN, HifiGan, Touch
+from engine.coqui_engine.recorder import Recorder
+from engine.coqui_engine.slots import sizes
 
 if TYPE_CHECKING:
     from TTS.tts.layers.xtts.hifigan_decoder import HifiDecoder
 
-WINDOW = 128
-"""How long a window is to begin with, in frames of 10.7 ms; of its margins nothing is heard."""
+WINDOWS = (64, 128)
+"""How long windows are to begin with, in frames of 10.7 ms, shortest first; of their margins nothing is heard."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,22 +51,26 @@ class Vocoder:
         library: HifiDecoder,
         dtype: torch.dtype,
         *,
-        window: int = WINDOW,
+        windows: Sequence[int] = WINDOWS,
         together: int = 8,
         touch: Touch = PLAIN,
+        record: bool = False,
     ) -> None:
         """Take the weights of the library's own decoder.
 
         Args:
             library: It is left as it was.
             dtype: The precision to compute in.
-            window: How long a window is, in frames.
+            windows: How long windows may be, in frames, the shortest first: a row is cut into the longest it fills.
             together: How many windows go through the network at once.
             touch: How the device does what stands between the network's convolutions.
+            record: Whether its passes are recorded and replayed; CUDA only.
         """
         self._network = HifiGan(library.waveform_decoder, dtype, touch)
-        self._window = window
         self._together = together
+        self._recorder = Recorder(record)
+        self._inputs: dict[int, tuple[Tensor, Tensor]] = {}
+        """What recordings read, by the windows' length: frames and speakers of as many windows as go together."""
         self.rate: int = library.output_sample_rate
         """Samples a second, in Hz."""
         self.hop: int = library.output_hop_length
@@ -72,6 +79,7 @@ class Vocoder:
         """How many times as many frames as latents there are, by two steps that are taken one after the other."""
         self.margin = self._network.margin
         """How many frames to either side a sample depends on."""
+        self._windows = [window for window in windows if window > 2 * self.margin] or [4 * self.margin]
 
     def frames(self, latents: Tensor, speed: float = 1.0) -> Tensor:
         """Stretch a row's latents, shape (n, width), to the vocoder's frames, shape (width, frames).
@@ -92,8 +100,20 @@ class Vocoder:
 
     def ready(self, frames: int, begin: int) -> int:
         """Up to which frame a row can be heard whose first frames are settled, in whole steps from `begin` on."""
-        step = self._window - 2 * self.margin
+        step = self._windows[-1] - 2 * self.margin
         return begin + max(0, frames - self.margin - begin) // step * step
+
+    def record(self) -> None:
+        """Record its passes, so that nobody waits for it later."""
+        if not self._recorder.on:
+            return
+        first, device = self._network.first, self._network.device
+        for length in self._windows:
+            frames = torch.zeros(self._together, first, length, device=device)
+            speakers = torch.zeros(self._together, self._network.speaker, 1, device=device)
+            self._inputs[length] = frames, speakers
+            for count in reversed(sizes(self._together)):
+                self._recorder.record((length, count), partial(self._network, frames[:count], speakers[:count]))
 
     def sound(self, pieces: Sequence[Piece]) -> list[Tensor]:
         """Make pieces into sound, each of shape (samples,), float32, on the device.
@@ -101,7 +121,7 @@ class Vocoder:
         The last frame is taken for the row's end: a piece that is to be heard no further than `margin` before it
         sounds as it will in the whole row.
         """
-        windows = [self._windows(piece) for piece in pieces]
+        windows = [self._cut(piece) for piece in pieces]
         flat = [window for each in windows for window in each]
         made: list[Tensor] = [torch.empty(0)] * len(flat)
         for length in sorted({window.frames.shape[1] for window in flat}):
@@ -114,21 +134,32 @@ class Vocoder:
     def _pass(self, windows: Sequence[Piece], some: Sequence[int], made: list[Tensor]) -> None:
         """Send some windows, all of the same length, through the network together."""
         frames = torch.stack([windows[number].frames for number in some])
-        sounds = self._network(frames, torch.stack([windows[number].speaker for number in some]))
-        for number, sound in zip(some, sounds, strict=True):
+        speakers = torch.stack([windows[number].speaker for number in some])
+        length, count = frames.shape[2], len(some)
+        if length in self._inputs:
+            x, y = self._inputs[length]
+            x[:count].copy_(frames)
+            y[:count].copy_(speakers)
+            count = next(size for size in sizes(self._together) if size >= count)
+            # The next pass writes over what a recording has made.
+            sounds = self._recorder.run((length, count), partial(self._network, x[:count], y[:count])).clone()
+        else:
+            sounds = self._network(frames, speakers)
+        for number, sound in zip(some, sounds, strict=False):
             made[number] = sound[windows[number].start * self.hop : windows[number].end * self.hop]
 
-    def _windows(self, piece: Piece) -> list[Piece]:
+    def _cut(self, piece: Piece) -> list[Piece]:
         """Cut a piece into windows; `start` and `end` of each count from the window's own beginning."""
         whole = piece.frames.shape[1]
-        if whole <= self._window:
+        fitting = [length for length in self._windows if length <= whole]
+        if not fitting or whole == fitting[-1]:
             return [piece]
-        windows, heard = [], piece.start
+        window, windows, heard = fitting[-1], [], piece.start
         while heard < piece.end:
-            begin = min(max(0, heard - self.margin), whole - self._window)
-            until = whole if begin + self._window == whole else begin + self._window - self.margin
+            begin = min(max(0, heard - self.margin), whole - window)
+            until = whole if begin + window == whole else begin + window - self.margin
             until = min(until, piece.end)
-            frames = piece.frames[:, begin : begin + self._window]
+            frames = piece.frames[:, begin : begin + window]
             windows.append(Piece(frames=frames, speaker=piece.speaker, start=heard - begin, end=until - begin))
             heard = until
         return windows

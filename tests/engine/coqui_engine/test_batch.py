@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from TTS.tts.models.xtts import Xtts
 
-    from engine.coqui_engine.batch import Batch, Heard, Row, Switches
+    from engine.coqui_engine.batch import Batch, Heard, Switches
+    from engine.coqui_engine.slots import Row
 
 TEXTS = (
     "Hello there.",
@@ -36,8 +37,8 @@ def batch(library: Xtts) -> Callable[..., Batch]:
 
     gpt = Gpt(library.gpt, torch.float32)
 
-    def make(window: int = 128, **switches: object) -> Batch:
-        vocoder = Vocoder(library.hifigan_decoder, torch.float32, window=window)
+    def make(windows: Sequence[int] = (64, 128), **switches: object) -> Batch:
+        vocoder = Vocoder(library.hifigan_decoder, torch.float32, windows=windows)
         chosen: Switches = Switches(**switches)  # type: ignore[arg-type,unused-ignore]  # given by name in each test
         return Batch(gpt, vocoder, chosen)
 
@@ -46,8 +47,8 @@ def batch(library: Xtts) -> Callable[..., Batch]:
 
 def rows(library: Xtts, texts: Sequence[str] = TEXTS, **more: object) -> list[Row]:
     """A row for each text, the speakers taking turns, always with the likeliest code."""
-    from engine.coqui_engine.batch import Row
     from engine.coqui_engine.sampling import Taste
+    from engine.coqui_engine.slots import Row
 
     made = []
     for number, text in enumerate(texts):
@@ -96,13 +97,13 @@ def test_every_row_is_what_the_library_says(
         np.testing.assert_allclose(row, sound, atol=1e-6)
 
 
-@pytest.mark.parametrize("window", [32, 48, 500])
+@pytest.mark.parametrize("windows", [(32,), (48,), (20, 32, 64), (500,)])
 def test_windows_and_parts_cannot_be_heard(
-    library: Xtts, batch: Callable[..., Batch], expected: list[NDArray[np.float32]], window: int
+    library: Xtts, batch: Callable[..., Batch], expected: list[NDArray[np.float32]], windows: tuple[int, ...]
 ) -> None:
-    streaming = batch(window=window, slots=1, stream=True)
+    streaming = batch(windows=windows, slots=1, stream=True)
     heard = list(run(streaming, rows(library)))
-    assert (len(heard) > len(TEXTS)) == (window < 500)
+    assert (len(heard) > len(TEXTS)) == (windows[-1] < 500)
     for row, sound in zip(sounds(streaming, rows(library)), expected, strict=True):
         np.testing.assert_allclose(row, sound, atol=1e-6)
 
@@ -158,5 +159,5 @@ def test_a_faster_pace_is_what_the_library_makes_of_it(library: Xtts, batch: Cal
         made = library.inference(
             TEXTS[1], "en", latents, embedding, do_sample=False, repetition_penalty=5.0, speed=speed
         )["wav"]
-        (sound,) = sounds(batch(slots=1, stream=True, window=32), rows(library, [TEXTS[1]], speed=speed))
+        (sound,) = sounds(batch(slots=1, stream=True, windows=(32,)), rows(library, [TEXTS[1]], speed=speed))
         np.testing.assert_allclose(sound, made, atol=1e-6)
