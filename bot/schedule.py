@@ -6,11 +6,23 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from bot.uncut import uncut
-from storage import backups, deliveries, drafts, events, files, quota, tombstones
+from storage import (
+    backups,
+    consents,
+    deliveries,
+    drafts,
+    events,
+    files,
+    quota,
+    tombstones,
+    voice_folder,
+    withdrawal,
+)
 from storage.clock import DAY, HOUR, MINUTE, SECOND
 from storage.database import Database, Transaction
 from storage.files import File
@@ -34,6 +46,10 @@ BALANCES_KEPT = 62 * DAY
 """How long it is remembered what was used in a day or a month that has ended, in ms."""
 
 
+CONSENT_AWAITED = 30 * DAY
+"""How long a recording waits for somebody to agree to a voice, in ms: it may be of a person who knows nothing of it."""
+
+
 class Housekeeping:
     """What is to be done now and then; each task can be done at any time, and does only what is due."""
 
@@ -54,11 +70,23 @@ class Housekeeping:
             gone += len(batch)
         return gone
 
+    async def expire_voices(self) -> int:
+        """Let voices go to which nobody has agreed in time, with their recordings, and return how many did."""
+        before, gone = self._database.clock.now() - CONSENT_AWAITED, 0
+        while ids := await self._database.read(lambda tx: withdrawal.not_agreed(tx, before, BATCH)):
+            for voice_id in ids:
+                let_go = partial(withdrawal.withdraw, voice_id=voice_id, key=self._folder.key(), by="host")
+                withdrawn = await self._database.write(let_go)
+                await asyncio.to_thread(voice_folder.remove, self._folder.path, withdrawn.paths)
+            gone += len(ids)
+        return gone
+
     async def expire_rows(self) -> None:
         """Drop what is remembered for a while only: drafts, events, deliveries, balances of past terms."""
 
         def work(tx: Transaction) -> None:
             drafts.expire(tx)
+            consents.expire(tx)
             events.expire(tx, tx.now - EVENTS_KEPT)
             deliveries.expire(tx, tx.now - DELIVERIES_KEPT)
             quota.expire(tx, tx.now - BALANCES_KEPT)
@@ -91,6 +119,7 @@ class Housekeeping:
     async def catch_up(self) -> None:
         """Do what came due while nobody ran Mynah: for one-shots, which never run long enough to be ticked."""
         await self.expire_files()
+        await self.expire_voices()
         await self.copy()
 
     async def check_disk(self) -> bool:
@@ -129,6 +158,7 @@ class Schedule:
         at_once: list[tuple[Task, int]] = [  # many run Mynah for minutes only
             (keeping.check_disk, 10 * MINUTE),
             (keeping.expire_files, 10 * MINUTE),
+            (keeping.expire_voices, HOUR),
             (keeping.expire_rows, HOUR),
             (keeping.copy, HOUR),
             (keeping.scrub, HOUR),

@@ -13,11 +13,12 @@ from typing import Annotated
 from commands.core.command import command
 from commands.core.context import Context
 from commands.core.errors import Refused
+from commands.core.notices import tell_cancelled
 from commands.core.params import Example
 from commands.core.reply import BETWEEN_US, Action, Reply
 from commands.core.words import count, listed
 from engine import spool
-from storage import backups, drafts, jobs, people, queue
+from storage import backups, drafts, jobs, people, queue, voice_folder
 from storage.clock import MINUTE
 from storage.database import Transaction
 from storage.folder import Folder
@@ -35,6 +36,7 @@ THINGS = {
     "voices": "voices",
     "recordings": "recordings",
     "speakers": "computed speakers",
+    "consents": "consents",
     "lexicon": "words of your own",
     "deliveries": "answers",
     "drafts": "open questions",
@@ -71,7 +73,9 @@ async def forget(ctx: Context, confirm: Annotated[str, Example("k3v9x2mq")] = ""
         raise Refused("That code is not open any more; nothing was removed. /forget gives you a new one.")
     stopped = await _cancel_all(ctx)
     gone = await _forget(ctx)
-    left = await asyncio.to_thread(_unlink, ctx.host.data, gone.paths, stopped)
+    for job_id in gone.jobs:  # of others, who had used a voice of theirs
+        await ctx.host.stop(job_id)
+    left = await asyncio.to_thread(_unlink, ctx.host.data, gone.paths, [*stopped, *gone.jobs])
     await ctx.database.scrub()
     await asyncio.to_thread(Folder.drop_journals, ctx.host.data)
     renewed = await asyncio.to_thread(_renew_copies, ctx.host.data, ctx.database.clock.now())
@@ -122,8 +126,16 @@ async def _ask(ctx: Context) -> Reply:
 
 async def _forget(ctx: Context) -> Forgotten:
     """Let everything in the database go, or nothing where a table that nobody knows holds on to the person."""
+
+    def let_go(tx: Transaction) -> Forgotten:
+        gone = people.forget(tx, ctx.asker.user_id, ctx.host.key)
+        for job in (jobs.get(tx, job_id) for job_id in gone.jobs):
+            if job is not None:
+                tell_cancelled(tx, job, "because its voice is not there any more; nothing was charged")
+        return gone
+
     try:
-        return await ctx.commit(lambda tx: people.forget(tx, ctx.asker.user_id, ctx.host.key))
+        return await ctx.commit(let_go)
     except IntegrityError:
         unknown = await ctx.read(people.unknown)
         if not unknown:
@@ -154,12 +166,7 @@ def _cancel_some(tx: Transaction, user_id: int) -> list[int]:
 
 def _unlink(data: Path, paths: Sequence[str], job_ids: Sequence[int]) -> int:
     """Remove the files; return how many could not be removed now (open elsewhere, on Windows)."""
-    left = 0
-    for path in paths:
-        try:
-            (data / path).unlink(missing_ok=True)
-        except OSError:
-            left += 1
+    left = voice_folder.remove(data, paths)
     with contextlib.suppress(FileNotFoundError):
         for job_id in job_ids:
             spool.remove(data / "spool", job_id)

@@ -107,6 +107,20 @@ class Engine(ABC):
         """
         raise EngineError(f"{self.name} does not clone")
 
+    @classmethod
+    def check_learned(cls, file: Path) -> bool:
+        """Look at a file that is said to be of a speaker that this engine has learned; anybody may have made it.
+
+        The engine need not be open, and nothing of the file is run.
+
+        Returns:
+            Whether the engine can speak so; False where it takes no speakers but those that it has just learned.
+
+        Raises:
+            EngineError: It is no such file.
+        """
+        return False
+
     @abstractmethod
     def close(self) -> None:
         """Let go of everything; the engine is not used again."""

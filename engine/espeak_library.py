@@ -28,6 +28,8 @@ WORD, SENTENCE, PHONEME = 1, 2, 7
 SLOWEST, FASTEST = 80, 449
 """The paces that espeak keeps, in words a minute: from 450 on it squeezes the finished sound, and marks go astray."""
 
+_OPENING = threading.Lock()
+"""Held while the library is opened: two engines may ask for it at once, each on its own thread."""
 _END_OF_LIST = 0
 _RETRIEVAL_SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEMES_IN_IPA, _DO_NOT_EXIT = 0x1, 0x2, 0x8000
@@ -285,13 +287,18 @@ class EspeakLibrary:
         return tuple(found)
 
 
-@cache
 def espeak_library() -> EspeakLibrary:
     """Return the one espeak of this process, opened when first asked for.
 
     Raises:
         EngineMissing: The wheel is not installed, or not for this machine.
     """
+    with _OPENING:
+        return _opened()
+
+
+@cache
+def _opened() -> EspeakLibrary:
     try:
         import espeakng_loader  # type: ignore[import-untyped]  # it has no types
     except ImportError as error:

@@ -22,6 +22,8 @@ VOICES = ("slt", "rms", "awb", "kal16")
 TESTED = "2.2"
 """The version of flite that this was written for; it does not tell its version when it is asked."""
 
+_OPENING = threading.Lock()
+"""Held while the library is opened: two engines may ask for it at once, each on its own thread."""
 _LIBRARIES = {
     "linux": ("lib{}.so.1", "lib{}.so"),
     "darwin": ("lib{}.1.dylib", "lib{}.dylib", "/opt/homebrew/lib/lib{}.dylib", "/usr/local/lib/lib{}.dylib"),
@@ -318,13 +320,18 @@ class FliteLibrary:
             function.restype, function.argtypes = result, arguments
 
 
-@cache
 def flite_library() -> FliteLibrary:
     """Return the one flite of this process, opened when first asked for.
 
     Raises:
         EngineMissing: It is not installed here.
     """
+    with _OPENING:
+        return _opened()
+
+
+@cache
+def _opened() -> FliteLibrary:
     return FliteLibrary(_load)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.choice import Choice
 from engine.engine import Abilities, EngineError
-from engine.speech import Audio, Speaker, Utterance, Variant
+from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
 from engine.worker import Worker
 
 
@@ -47,10 +47,16 @@ class Router:
         Raises:
             EngineError: There is no such engine, or it could not.
         """
-        worker = self._workers.get(utterance.engine)
-        if worker is None:
-            raise EngineError(f"there is no engine {utterance.engine!r} here")
-        return await worker.say(utterance, lane=lane, user=user)
+        return await self._worker(utterance.engine).say(utterance, lane=lane, user=user)
+
+    async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
+        """Have an engine learn a speaker, as `Worker.enroll` does.
+
+        Raises:
+            EngineMissing: Something that is needed to learn is not on this machine.
+            EngineError: There is no such engine, or it could not.
+        """
+        return await self._worker(engine).enroll(reference, key, report)
 
     @property
     def abilities(self) -> Mapping[str, Abilities]:
@@ -86,6 +92,11 @@ class Router:
     def failures(self) -> Mapping[str, EngineError]:
         """Why engines could not be opened, by their names."""
         return self._failures
+
+    def _worker(self, engine: str) -> Worker:
+        if engine not in self._workers:
+            raise EngineError(f"there is no engine {engine!r} here")
+        return self._workers[engine]
 
     def _open(self) -> dict[str, Worker]:
         return {name: worker for name, worker in self._workers.items() if worker.is_open}

@@ -14,14 +14,14 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from pathlib import Path
 
+from engine.answer import Answer
 from engine.audio import join
 from engine.engine import Abilities, Engine, EngineError
-from engine.speech import Audio, Speaker, Utterance, Variant
+from engine.lesson import Lesson
+from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
 from engine.turns import TurnQueue
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -29,9 +29,21 @@ _log = logging.getLogger(__name__)
 class Worker:
     """Runs one engine in a thread of its own."""
 
-    def __init__(self, factory: Callable[[], Engine]) -> None:
-        """Take the function that makes the engine; it is called in the engine's thread, at every start."""
-        self._factory = factory
+    def __init__(self, factory: Callable[[], Engine], *, home: Path | None = None, models: Path | None = None) -> None:
+        """Take the function that makes the engine; it is called in the engine's thread, at every start.
+
+        Args:
+            factory: That function.
+            home: Where the engine keeps what it learns; `Engine.home`.
+            models: Where weights lie that several parts of Mynah use; `Engine.models`.
+        """
+
+        def make() -> Engine:
+            engine = factory()
+            engine.home, engine.models = home or engine.home, models or engine.models
+            return engine
+
+        self._factory = make
         self._thread: _EngineThread | None = None
 
     async def start(self) -> Abilities:
@@ -45,7 +57,7 @@ class Worker:
         if thread is None or thread.ended:
             thread = self._thread = _EngineThread(self._factory)
             thread.start()
-        opened = _Answer[Abilities](asyncio.get_running_loop())
+        opened = Answer[Abilities](asyncio.get_running_loop())
         thread.tell(_Opened(answer=opened))
         return await opened.future
 
@@ -60,18 +72,48 @@ class Worker:
         Raises:
             EngineError: It cannot be said, or the engine broke down; the next `say` opens it again.
         """
-        thread = self._thread
-        if thread is None or thread.ended:
-            await self.start()
-            thread = self._thread
-            assert thread is not None
-        order = _Order(utterance=utterance, lane=lane, user=user, answer=_Answer[Audio](asyncio.get_running_loop()))
+        thread = await self._running()
+        order = _Order(utterance=utterance, lane=lane, user=user, answer=Answer[Audio](asyncio.get_running_loop()))
         thread.tell(order)
         try:
             return await order.answer.future
         except asyncio.CancelledError:
             order.gone = True
             thread.tell(_Withdrawn(order=order))
+            raise
+
+    async def enroll(
+        self,
+        reference: Reference,
+        key: str,
+        report: Callable[[float], None],
+        *,
+        lane: int = 1,
+        user: int = 0,
+    ) -> Enrolled:
+        """Have the engine learn a speaker. Who waits for it no longer cancels the task.
+
+        An engine that can do so learns while it goes on speaking; with any other, it is done when its turn comes.
+
+        Args:
+            reference: Somebody's speech.
+            key: By which the engine knows the speaker from now on.
+            report: Called in this loop with how much is done, from 0 to 1.
+            lane: All of a lane goes before any of the next; 0 is the first.
+            user: For whom, by any number of theirs.
+
+        Raises:
+            EngineMissing: Something that is needed to learn is not on this machine.
+            EngineError: The speaker cannot be learned, or the engine learns none.
+        """
+        thread = await self._running()
+        lesson = Lesson(reference, key, report, Answer[Enrolled](asyncio.get_running_loop()))
+        thread.tell(_Taught(lesson=lesson, lane=lane, user=user))
+        try:
+            return await lesson.answer.future
+        except asyncio.CancelledError:
+            lesson.gone = True
+            thread.tell(_Withdrawn(order=lesson))
             raise
 
     @property
@@ -114,6 +156,12 @@ class Worker:
         if self._thread is thread:
             self._thread = None
 
+    async def _running(self) -> _EngineThread:
+        if self._thread is None or self._thread.ended:
+            await self.start()
+        assert self._thread is not None
+        return self._thread
+
     def _open(self) -> _Open:
         if self._thread is None or self._thread.open is None:
             raise EngineError("the engine is not open")
@@ -129,34 +177,6 @@ class _Open:
     variants: tuple[Variant, ...]
 
 
-class _Answer(Generic[T]):
-    """A future of a loop's, which the thread answers; once, and whether or not anybody still waits."""
-
-    __slots__ = ("_loop", "future")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self.future: asyncio.Future[T] = loop.create_future()
-
-    def give(self, value: T) -> None:
-        self._call(self._set_result, value)
-
-    def fail(self, error: BaseException) -> None:
-        self._call(self._set_error, error)
-
-    def _call(self, what: Callable[..., None], value: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
-            self._loop.call_soon_threadsafe(what, value)
-
-    def _set_result(self, value: T) -> None:
-        if not self.future.done():
-            self.future.set_result(value)
-
-    def _set_error(self, error: BaseException) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-
-
 @dataclass(kw_only=True, slots=True, eq=False)
 class _Order:
     """An utterance that somebody waits for."""
@@ -164,7 +184,7 @@ class _Order:
     utterance: Utterance
     lane: int
     user: int
-    answer: _Answer[Audio]
+    answer: Answer[Audio]
     gone: bool = False
     """Whether nobody waits any more; the loop writes it, the thread reads it."""
     chunks: list[Audio] = field(default_factory=list)
@@ -172,12 +192,19 @@ class _Order:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Opened:
-    answer: _Answer[Abilities]
+    answer: Answer[Abilities]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Taught:
+    lesson: Lesson
+    lane: int
+    user: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Withdrawn:
-    order: _Order
+    order: _Order | Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +212,7 @@ class _Stop:
     pass
 
 
-_Message = _Order | _Opened | _Withdrawn | _Stop
+_Message = _Order | _Opened | _Taught | _Withdrawn | _Stop
 
 
 class _EngineThread(threading.Thread):
@@ -196,7 +223,8 @@ class _EngineThread(threading.Thread):
         super().__init__(name="engine", daemon=True)
         self._factory = factory
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-        self._waiting: TurnQueue[_Order] = TurnQueue()
+        self._waiting: TurnQueue[_Order | Lesson] = TurnQueue()
+        self._lesson: Lesson | None = None
         self._running: Sequence[_Order] = ()
         self._error: EngineError = EngineError("the engine has been stopped")
         self.open: _Open | None = None
@@ -228,6 +256,8 @@ class _EngineThread(threading.Thread):
             self.ended = True
             for order in self._running:
                 order.answer.fail(self._reason())
+            if self._lesson is not None:
+                self._lesson.answer.fail(self._reason())
             while self._waiting:
                 self._waiting.pop().answer.fail(self._reason())
             self._refuse()
@@ -236,10 +266,28 @@ class _EngineThread(threading.Thread):
         engine.open()
         abilities = engine.abilities()
         self.open = _Open(abilities=abilities, speakers=tuple(engine.speakers()), variants=tuple(engine.variants()))
-        while self._read(abilities):
-            self._running = [self._waiting.pop() for _ in range(min(abilities.batch, len(self._waiting)))]
-            self._speak(engine, self._running)
-            self._running = ()
+        while self._read(engine, abilities):
+            self._running, self._lesson = self._next(abilities.batch)
+            if self._running:
+                self._speak(engine, self._running)
+                self._running = ()
+            if self._lesson is not None:
+                self._lesson.take(engine, self._is_stopping)
+                self._lesson = None
+
+    def _next(self, most: int) -> tuple[Sequence[_Order], Lesson | None]:
+        """Take whose turn it is: up to so many orders, and a lesson if one comes among them."""
+        orders: list[_Order] = []
+        while self._waiting and len(orders) < most:
+            match self._waiting.pop():
+                case _Order() as order:
+                    orders.append(order)
+                case lesson:
+                    return orders, lesson
+        return orders, None
+
+    def _is_stopping(self) -> bool:
+        return self.stopping
 
     def _close(self, engine: Engine) -> None:
         try:
@@ -251,14 +299,19 @@ class _EngineThread(threading.Thread):
         """Why it takes no more: an error of its own for everybody who waits."""
         return copy.copy(self._error)
 
-    def _read(self, abilities: Abilities) -> bool:
+    def _read(self, engine: Engine, abilities: Abilities) -> bool:
         """Take in all messages there are, waiting while there is nothing to do; False when it is to stop."""
         while not self._waiting or not self._inbox.empty():
             match self._inbox.get():
                 case _Order() as order:
                     self._waiting.put(order, order.lane, order.user)
-                case _Withdrawn(order=order):
-                    self._waiting.discard(order)
+                case _Taught(lesson=lesson, lane=lane, user=user):
+                    if engine.enrolls_apart:
+                        lesson.apart(engine, self._is_stopping)
+                    else:
+                        self._waiting.put(lesson, lane, user)
+                case _Withdrawn(order=gone):
+                    self._waiting.discard(gone)
                 case _Opened(answer=answer):
                     answer.give(abilities)
                 case _Stop():
@@ -303,3 +356,5 @@ class _EngineThread(threading.Thread):
                 message = self._inbox.get_nowait()
                 if isinstance(message, _Order | _Opened):
                     message.answer.fail(self._reason())
+                elif isinstance(message, _Taught):
+                    message.lesson.answer.fail(self._reason())

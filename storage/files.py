@@ -52,6 +52,9 @@ TABLE = Table(
         Step(200, "ALTER TABLE files ADD COLUMN answers TEXT CHECK (length(answers) = 64)"),
         Step(201, "CREATE INDEX files_by_answer ON files (user_id, answers) WHERE answers IS NOT NULL"),
         Step(455, "ALTER TABLE files ADD COLUMN ends TEXT NOT NULL DEFAULT '[]'"),
+        Step(506, "ALTER TABLE files ADD COLUMN voice_id INTEGER REFERENCES voices (id) ON DELETE SET NULL"),
+        Step(507, "CREATE INDEX files_of_voice ON files (voice_id) WHERE voice_id IS NOT NULL"),
+        Step(509, "CREATE INDEX files_by_digest ON files (sha256)"),
     ),
 )
 
@@ -98,6 +101,8 @@ class File:
     """The fingerprint of what it answers, in hex: the same asked again by its owner is answered with it."""
     ends: tuple[float, ...]
     """Where a long sound can be cut between sentences, in seconds from its start."""
+    voice_id: int | None
+    """The voice that speaks in it, which takes it along when it is withdrawn; None: nobody's."""
 
 
 def path(id: int, ending: str) -> str:
@@ -121,6 +126,7 @@ def add(
     beside: int | None = None,
     answers: str | None = None,
     ends: Sequence[float] = (),
+    voice_id: int | None = None,
 ) -> int:
     """Note a file and return its number; its bytes count in the job's place, or in `place_id` where no job made it.
 
@@ -131,11 +137,11 @@ def add(
         tx.value(
             """
             INSERT INTO files (user_id, job_id, place_id, name, path, format, sha256, bytes, seconds, rate,
-                expires_at, answers, ends, last_used_at, created_at)
+                expires_at, answers, ends, voice_id, last_used_at, created_at)
             VALUES (COALESCE((SELECT id FROM users WHERE id = :user_id), (SELECT user_id FROM jobs WHERE id = :job_id),
                     :user_id), :job_id,
                 COALESCE(:place_id, (SELECT place_id FROM jobs WHERE id = :job_id)), :name, '',
-                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :ends, :now, :now)
+                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :ends, :voice_id, :now, :now)
             RETURNING id
             """,
             user_id=user_id,
@@ -150,6 +156,7 @@ def add(
             expires_at=expires_at,
             answers=answers,
             ends=json.dumps(list(ends)),
+            voice_id=voice_id,
             now=tx.now,
         )
     )
@@ -182,6 +189,24 @@ def answering(tx: Transaction, user_id: int, fingerprint: str) -> File | None:
 def of_job(tx: Transaction, job_id: int) -> list[File]:
     """Return the files that a job has made and that are still there, the main one first."""
     return [_file(row) for row in tx.all("SELECT * FROM files WHERE job_id = :job_id ORDER BY id", job_id=job_id)]
+
+
+def of_voice(tx: Transaction, voice_id: int) -> list[File]:
+    """Return the files in which a voice speaks, whosoever's they are, with what lies beside them (timings)."""
+    rows = tx.all(
+        """
+        SELECT * FROM files WHERE voice_id = :voice_id
+            OR job_id IN (SELECT job_id FROM files WHERE voice_id = :voice_id AND job_id IS NOT NULL)
+        ORDER BY id
+        """,
+        voice_id=voice_id,
+    )
+    return [_file(row) for row in rows]
+
+
+def by_digest(tx: Transaction, sha256: str) -> bool:
+    """Whether a file with these very bytes was made here and is still there, whosoever's it is."""
+    return tx.value("SELECT 1 FROM files WHERE sha256 = :sha256 LIMIT 1", sha256=sha256) is not None
 
 
 def of_user(tx: Transaction, user_id: int, limit: int = 20, offset: int = 0) -> list[File]:

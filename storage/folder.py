@@ -13,14 +13,15 @@ import re
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from engine.value import value
-from storage import disk
-from storage.clock import DAY
+from storage import disk, voice_folder
+from storage.clock import DAY, HOUR
 from storage.database import Database, Transaction
 from storage.errors import FolderInUse, KeyBroken
 from storage.table import Table, tables
@@ -30,6 +31,8 @@ _ASIDE = re.compile(r"mynah\.db-wal\.(\d+)")
 """A journal that was set aside when Mynah started, and the time (ms) of that."""
 _ASIDE_FOR = 7 * DAY
 """How long such a journal stays, in ms: long enough for a host who wants to look into it."""
+_LEARNING = HOUR
+"""How long what an engine has learned may lie there before its row does, in ms; it is written before the row is."""
 _LOCKED_BYTE = 1 << 30
 """Far behind the text of the lock file, because Windows lets nobody read what is locked."""
 
@@ -70,7 +73,10 @@ class Folder:
                 os.ftruncate(lock, 0)
                 os.write(lock, f"{os.getpid()}\n".encode())
                 folder = cls(path, lock)
-                for each in (folder.generations, folder.spool, folder.staging, folder.metadata, folder.copies):
+                for each in (
+                    *(folder.generations, folder.spool, folder.staging, folder.audio, folder.speakers),
+                    *(folder.metadata, folder.copies),
+                ):
                     each.mkdir(exist_ok=True)
             except BaseException:
                 os.close(lock)
@@ -109,6 +115,16 @@ class Folder:
     def staging(self) -> Path:
         """Attachments and other temporary files of jobs that are under way."""
         return self.path / "staging"
+
+    @property
+    def audio(self) -> Path:
+        """What voices were made from: a folder for every clone (`storage/voice_folder.py`)."""
+        return self.path / voice_folder.AUDIO
+
+    @property
+    def speakers(self) -> Path:
+        """What engines have learned: a folder for every engine that can, a file for every row of `speakers`."""
+        return self.path / voice_folder.SPEAKERS
 
     @property
     def metadata(self) -> Path:
@@ -152,7 +168,7 @@ class Folder:
         return shutil.disk_usage(self.path).free
 
     async def sweep(self, database: Database, of: Sequence[Table] | None = None) -> Swept:
-        """Remove temporary files without a live job and generations without a row, while others work.
+        """Remove temporary files without a live job, and what was made or given without a row, while others work.
 
         Journals of the database that were set aside go with them once they are seven days old.
 
@@ -162,12 +178,12 @@ class Folder:
         """
         journals = await asyncio.to_thread(self.drop_journals, self.path, database.clock.now() - _ASIDE_FOR)
         keeping = [table for table in (tables() if of is None else of) if table.paths]
-        found = await asyncio.to_thread(
+        found, there = await asyncio.to_thread(
             self._found
         )  # before the rows are read: what came in between has a row then, or waits for next time
         kept = await database.read(lambda tx: _kept(tx, keeping))
         stray = [path for path in found if not kept.has(path)]
-        missing = [path for path in sorted(kept.named.difference(found)) if not (self.path / path).exists()]
+        missing = [path for path in sorted(kept.named.difference(there)) if not (self.path / path).exists()]
         if not stray and not missing:
             return Swept(removed=journals, missing=())
 
@@ -182,13 +198,27 @@ class Folder:
 
         return await database.write(decide)
 
-    def _found(self) -> list[str]:
-        folders = (self.generations, self.spool, self.staging)
-        return [f"{folder.name}/{entry.name}" for folder in folders for entry in sorted(os.scandir(folder), key=_name)]
+    def _found(self) -> tuple[list[str], set[str]]:
+        """What may have to go, as whole as it would go, and every file that is there and that a row may name."""
+        flat = [name for folder in (self.generations, self.spool, self.staging) for name in self._inside(folder)]
+        given = [name for voice in self._inside(self.audio) for name in (self._inside(self.path / voice) or [voice])]
+        learned = [name for engine in self._inside(self.speakers) for name in self._inside(self.path / engine)]
+        deep = {file.relative_to(self.path).as_posix() for file in self.audio.rglob("*")}
+        return [*flat, *given, *(name for name in learned if not self._is_new(name))], {*flat, *deep, *learned}
 
+    def _inside(self, folder: Path) -> list[str]:
+        """What lies in a folder, by name; nothing where it is none."""
+        try:
+            names = sorted(os.listdir(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [(folder / name).relative_to(self.path).as_posix() for name in names]
 
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
+    def _is_new(self, name: str) -> bool:
+        # By the disk's own clock, which wrote the time of the file.
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() * 1000 - (self.path / name).stat().st_mtime_ns / 1_000_000 < _LEARNING
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,10 +232,13 @@ class _Kept:
 
     @cached_property
     def _entries(self) -> frozenset[str]:
-        return frozenset("/".join(path.split("/", 2)[:2]) for path in self.named)
+        """Every path that a row names, with the folders that it lies in."""
+        return frozenset(str(each) for path in self.named for each in (path, *PurePosixPath(path).parents))
 
     def has(self, path: str) -> bool:
         folder, _, name = path.partition("/")
+        if folder == voice_folder.AUDIO and name.endswith("/sources.json"):
+            path = path.rpartition("/")[0]
         job = re.match(r"(\d+)-" if folder == "generations" else r"(\d+)(?:[-.]|$)", name)
         return path in self._entries or (job is not None and int(job[1]) in self.live)
 

@@ -88,6 +88,8 @@ TABLE = Table(
         Step(114, "CREATE INDEX jobs_running ON jobs (user_id) WHERE state = 'running'"),
         Step(115, "CREATE INDEX jobs_of_user ON jobs (user_id, id)"),
         Step(116, "CREATE INDEX jobs_of_file ON jobs (file_id) WHERE file_id IS NOT NULL"),
+        Step(508, "CREATE INDEX jobs_examining ON jobs (user_id, created_at) WHERE command = 'clone'"),
+        Step(501, "CREATE INDEX jobs_answering ON jobs (user_id, created_at) WHERE command = 'consent answer'"),
         Step(402, "CREATE INDEX jobs_failed ON jobs (place_id, id) WHERE state = 'failed'"),
     ),
 )

@@ -52,3 +52,8 @@ def note(tx: Transaction, engine: str, speaker: str, version: str, gain: float) 
         gain=gain,
         now=tx.now,
     )
+
+
+def drop(tx: Transaction, engine: str, speaker: str) -> None:
+    """Forget how loud a speaker was."""
+    tx.run("DELETE FROM levels WHERE engine = :engine AND speaker = :speaker", engine=engine, speaker=speaker)

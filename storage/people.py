@@ -1,6 +1,7 @@
 """People: what is kept about a person over all tables, and how all of it goes.
 
-Nothing here names a table: each says in its `people` which of its columns name a person, a plugin's table too.
+Nothing here names a table: each says in its `people` which of its columns name a person, a plugin's table too. Voices
+go before the tables do, because what others have made with somebody's voice goes along (`storage/withdrawal.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import base64
 from collections.abc import Mapping, Sequence
 
 from engine.value import value
-from storage import exiles, identities, tombstones
+from storage import exiles, identities, tombstones, withdrawal
 from storage.database import Row, Transaction, Value, due_for_scrub
 from storage.table import Person, Table, tables
 
@@ -23,13 +24,17 @@ class Forgotten:
     anonymised: Mapping[str, int]
     """How many rows stay without the person (what admins did, and was done to them), by table."""
     paths: tuple[str, ...]
-    """The files to be unlinked once this is committed, relative to the data folder."""
+    """The files, and whole folders, to be unlinked once this is committed, relative to the data folder."""
+    jobs: tuple[int, ...]
+    """The jobs of others that used the person's voice and are cancelled: their tasks are to be stopped."""
     unknown: tuple[str, ...]
     """Tables that nobody looked into, because the plugin that made them is not installed."""
 
 
 def forget(tx: Transaction, user_id: int, key: bytes, of: Sequence[Table] | None = None) -> Forgotten:
     """Let everything about a person go, in this transaction; unlink the files and call `Database.scrub` after it.
+
+    Voices that were made of theirs go too, whoever holds them, with all in which they speak.
 
     What they used of a quota stays under a keyed hash until its period has ended, so that nobody begins afresh by
     being forgotten; so do their blocks, without the reasons, until an admin lifts them. Their jobs are to be cancelled
@@ -43,15 +48,20 @@ def forget(tx: Transaction, user_id: int, key: bytes, of: Sequence[Table] | None
     """
     found = _latest_first(of)
     tx.run("PRAGMA defer_foreign_keys = ON")  # tables name each other in circles; at the end all must hold
+    along = withdrawal.take_along(tx, user_id, key)
     tombstones.bury(tx, user_id, key)
     exiles.bury(tx, user_id, [identities.account_hash(a.platform, a.account, key) for a in identities.of(tx, user_id)])
     anonymised = {table.name: _anonymise(tx, table, user_id) for table in found}
     erased = {table.name: _erase(tx, table, user_id) for table in found}
     paths = [str(path) for rows in erased.values() for row in rows for path in row if path is not None]
-    rows = {name: len(rows) for name, rows in erased.items()}
+    rows = {name: len(rows) + along.rows.get(name, 0) for name, rows in erased.items()}
     due_for_scrub(tx)
     return Forgotten(
-        rows=_filled(rows), anonymised=_filled(anonymised), paths=tuple(paths), unknown=tuple(unknown(tx, of))
+        rows=_filled(rows),
+        anonymised=_filled(anonymised),
+        paths=(*along.paths, *paths),
+        jobs=along.jobs,
+        unknown=tuple(unknown(tx, of)),
     )
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import json
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.speech import Sex, Speaker
+from storage import marks
 from storage.database import Row, Transaction, Value
 from storage.table import Person, Step, Table
 
 Kind = Literal["builtin", "clone", "custom"]
 Visibility = Literal["private", "place", "public"]
 Status = Literal["building", "ready", "retired", "revoked", "failed"]
+Consent = Literal["", "spoken", "given", "ticked", "host-own", "host-given"]
 
 
 def _rename_namesakes(tx: Transaction, kept: int, gone: int) -> None:
@@ -38,13 +41,27 @@ def _rename_namesakes(tx: Transaction, kept: int, gone: int) -> None:
                 search=fold(f"{name} {row['title']}"),
                 now=tx.now,
             )
+    tx.run("UPDATE voices SET change = :change WHERE user_id = :gone", gone=gone, change=next_change(tx))
+
+
+def _tell_of_new_place(tx: Transaction, kept: int, gone: int) -> None:
+    """Let whoever remembers which voices can be used where look again at those of a place that goes."""
+    tx.run("UPDATE voices SET change = :change WHERE place_id = :gone", gone=gone, change=next_change(tx))
+
+
+def next_change(tx: Transaction) -> int:
+    """Return the number of the next change to who may use what voice, and how it sounds; it never comes again."""
+    change = int(marks.get(tx, "mynah", "voices") or 0) + 1
+    marks.put(tx, "mynah", "voices", str(change))
+    return change
 
 
 TABLE = Table(
     name="voices",
-    people={"user_id": Person.ERASE},
-    places=("place_id",),
+    people={"user_id": Person.ERASE, "spoken_by": Person.ERASE},
+    places=("place_id", "counted_in"),
     join_people=_rename_namesakes,
+    join_places=_tell_of_new_place,
     steps=(
         Step(
             80,
@@ -84,11 +101,39 @@ TABLE = Table(
         Step(87, "CREATE INDEX voices_of_recording ON voices (recording_id) WHERE recording_id IS NOT NULL"),
         Step(88, "CREATE INDEX voices_of_model ON voices (model_id) WHERE model_id IS NOT NULL"),
         Step(94, "CREATE INDEX voices_by_name ON voices (folded)"),
+        # No clone speaks without a consent: one that was made before there were any has to be built anew.
+        Step(470, "UPDATE voices SET status = 'building' WHERE kind = 'clone' AND status = 'ready'"),
+        Step(
+            471,
+            """
+            ALTER TABLE voices ADD COLUMN spoken_by INTEGER
+                CHECK (spoken_by IS NULL OR kind <> 'builtin')
+                REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED
+            """,
+        ),
+        Step(472, "CREATE INDEX voices_spoken_by ON voices (spoken_by) WHERE spoken_by IS NOT NULL"),
+        Step(
+            473,
+            """
+            ALTER TABLE voices ADD COLUMN consent TEXT NOT NULL DEFAULT '' CHECK (
+                consent IN ('', 'spoken', 'given', 'ticked', 'host-own', 'host-given')
+                AND (consent <> '' OR kind <> 'clone' OR status <> 'ready')
+                AND (consent NOT IN ('spoken', 'given', 'ticked') OR spoken_by IS NOT NULL)
+            )
+            """,
+        ),
+        Step(474, "ALTER TABLE voices ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'"),
+        Step(475, "ALTER TABLE voices ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'"),
+        Step(476, "ALTER TABLE voices ADD COLUMN counted_in INTEGER REFERENCES places (id)"),
+        Step(477, "ALTER TABLE voices ADD COLUMN change INTEGER NOT NULL DEFAULT 0 CHECK (change >= 0)"),
+        Step(479, "CREATE INDEX voices_not_agreed ON voices (created_at) WHERE kind = 'clone' AND consent = ''"),
+        Step(478, "CREATE INDEX voices_changed ON voices (change) WHERE kind = 'clone'"),
     ),
 )
 
 _VOICE = """
     SELECT v.id, v.kind, v.name, v.title, v.language, v.sex, v.visibility, v.status, v.revision, v.user_id,
+        v.recording_id, v.place_id, v.consent, v.spoken_by, v.tags, v.figures, v.counted_in, v.created_at,
         CASE WHEN v.notes <> '' THEN v.notes ELSE COALESCE(s.notes, '') END AS notes,
         COALESCE(s.engine, '') AS engine, COALESCE(s.key, '') AS speaker_key
     FROM voices v LEFT JOIN speakers s ON s.id = v.speaker_id
@@ -133,6 +178,22 @@ class Voice:
     """The engine that it belongs to; empty until it has a speaker."""
     speaker_key: str
     """How that engine calls its speaker; empty until it has one."""
+    recording_id: int | None = None
+    """The first recording that it was made from; None where it was made from none."""
+    place_id: int | None = None
+    """Where it may be used, if it is shared with a place."""
+    consent: Consent = ""
+    """How the person whose voice it is has agreed; empty: they have not, and it cannot speak."""
+    spoken_by: int | None = None
+    """The person whose voice it is; None where nobody knows, or where it is built in."""
+    tags: tuple[str, ...] = ()
+    """What its owner filed it under."""
+    figures: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """What it reached when it was built: 'similarity', 'base' and so on."""
+    counted_in: int | None = None
+    """The place in which it counts as a voice that its owner holds; None while it counts nowhere."""
+    created_at: int = 0
+    """When it was made, in ms."""
 
 
 def fold(name: str) -> str:
@@ -358,4 +419,4 @@ def _literally(text: str) -> str:
 
 
 def _voice(row: Row) -> Voice:
-    return Voice(**dict(row))
+    return Voice(**{**dict(row), "tags": tuple(json.loads(row["tags"])), "figures": json.loads(row["figures"])})

@@ -10,8 +10,10 @@ import pytest
 from bot import schedule
 from storage import backups, drafts
 from storage.clock import DAY, HOUR, SetClock
+from storage.database import Transaction
 from tests.fakes.running import running
 from tests.fakes.waiting import until
+from tests.storage import making
 
 
 async def test_files_go_when_their_time_is_over_with_their_bytes(tmp_path: Path, clock: SetClock) -> None:
@@ -57,6 +59,31 @@ async def test_what_is_remembered_for_a_while_is_dropped_after_it(tmp_path: Path
             today = day
             await mynah.app.housekeeping.expire_rows()
             assert await mynah.value(counts) == left, f"after {day} days"
+
+
+async def test_a_recording_to_which_nobody_has_agreed_in_time_goes_with_its_voice(
+    tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "BATCH", 2)
+    async with running(tmp_path, clock=clock) as mynah:
+        await mynah.ended(await mynah.ticket("speak", {"text": "Hello."}))
+
+        def begin(tx: Transaction) -> None:
+            making.clone(tx, 1, "agreed")
+            for name in ("one", "two", "three"):
+                making.recorded(tx, 1, name)
+
+        await mynah.app.database.write(begin)
+        audio = mynah.folder / "audio"
+        for row in await mynah.app.database.read(lambda tx: tx.all("SELECT path FROM recordings")):
+            (mynah.folder / row["path"]).parent.mkdir(parents=True)
+            (mynah.folder / row["path"]).write_bytes(b"RIFF")
+        clock.turn(schedule.CONSENT_AWAITED)
+        assert await mynah.app.housekeeping.expire_voices() == 0
+        clock.turn(1)
+        assert await mynah.app.housekeeping.expire_voices() == 3
+        assert await mynah.value("SELECT group_concat(name) FROM voices WHERE kind = 'clone'") == "agreed"
+        assert len(list(audio.iterdir())) == 1
 
 
 async def test_the_sweep_removes_what_belongs_to_nothing_and_tells_what_is_missing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,13 +18,15 @@ from commands.core.request import Request, admit, convert, find, revive, tell, t
 from commands.core.studio import Studio
 from engine.choice import Choice
 from engine.engine import Abilities
+from engine.pool import Pool
 from engine.router import Router
-from engine.speech import Variant
+from engine.speech import Enrolled, Reference, Variant
 from storage import files, identities, places, queue
 from storage.clock import DAY, SetClock
 from storage.database import Database, Transaction
 from storage.errors import DiskFull
 from storage.jobs import Job
+from storage.likeness import Likeness
 from storage.metrics import Metric, Period
 from storage.places import Kind, Place
 from storage.queue import Order, Ticket
@@ -46,6 +48,8 @@ class SmallHost:
     data: Path
     commands: Mapping[str, Command]
     router: Router
+    pool: Pool = field(default_factory=Pool)
+    likeness: Likeness = field(default_factory=Likeness)
     key: bytes = KEY
     woken: int = 0
     full: bool = False
@@ -67,6 +71,13 @@ class SmallHost:
     def variants(self) -> Mapping[str, Sequence[Variant]]:
         return self.router.variants
 
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
+        return await self.router.enroll(engine, reference, key, report)
+
     def check_room(self) -> None:
         if self.full:
             raise DiskFull(folder=self.data, free=1, least=2)
@@ -85,6 +96,7 @@ class World:
         self.database = database
         self.clock = clock
         self.host = host
+        self.staged = 0
         self.rules = Rules(default_voice="en-us", allowances=Allowances(member=ALLOWED), file_days=7)
 
     async def person(
@@ -123,9 +135,9 @@ class World:
                 tx.value(
                     """
                     INSERT INTO voices (kind, speaker_id, recording_id, name, folded, title, search, user_id, language,
-                        visibility, place_id, status, created_at, updated_at)
+                        visibility, place_id, status, consent, spoken_by, created_at, updated_at)
                     VALUES ('clone', :speaker, :recording, :name, :name, :name, :name, :user_id, 'en', :visibility,
-                        :place_id, 'ready', 1, 1)
+                        :place_id, 'ready', 'spoken', :user_id, 1, 1)
                     RETURNING id
                     """,
                     speaker=speaker,
@@ -224,6 +236,7 @@ class World:
             attempt=job.attempt,
             studio=studio,
             workspace=workspace,
+            report=(report if report is not None else []).append,
         )
 
     def inquiry(self, asker: Asker) -> Inquiry:
@@ -273,6 +286,7 @@ class World:
             rate=22_050 if ref.seconds else None,
             expires_at=tx.now + 7 * DAY,
             answers=ref.answers or None,
+            voice_id=ref.voice_id or None,
         )
         ending = ref.name.rpartition(".")[2]
         kept = self.host.data / files.path(id, ending)

@@ -19,6 +19,7 @@ from engine.espeak_library import (
     espeak_library,
 )
 
+ROOT = Path(__file__).parents[2]
 TEXT = "Hello there. Naïve Élodie paid 3.50."
 
 
@@ -151,3 +152,17 @@ def test_it_finds_its_data_behind_a_long_path(tmp_path: Path) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout.split() == ["141", "True"]
+
+
+def test_two_engines_that_ask_for_it_at_once_get_the_same_one() -> None:
+    """In a Python of its own, for here it is open already."""
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from engine.espeak_library import espeak_library\n"
+        "with ThreadPoolExecutor(4) as threads:\n"
+        "    asked = [threads.submit(espeak_library) for _ in range(4)]\n"
+        "print(len({id(each.result()) for each in asked}))\n"
+    )
+    for _ in range(3):
+        ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1\n", "")

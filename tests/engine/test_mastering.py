@@ -105,7 +105,7 @@ def test_a_shift_moves_the_pitch_and_keeps_the_length() -> None:
     assert hertz(octave.pcm) == pytest.approx(2 * hertz(plain.pcm), rel=0.02)
 
 
-@pytest.mark.skipif(not can_align("en"), reason="pocketsphinx is not installed: the extra `neural` brings it")
+@pytest.mark.skipif(not can_align("en"), reason="pocketsphinx is not installed")
 def test_where_the_engine_tells_nothing_english_words_are_found_in_the_sound(espeak: EspeakEngine) -> None:
     spoken = Utterance(text="The old man costs three dollars fifty today.", engine="espeak", speaker="en-us")
     ((_, told),) = espeak.synthesize([spoken], lambda row: False)

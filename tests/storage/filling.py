@@ -7,6 +7,7 @@ names gets another value; constraints of real tables are few and short, so this 
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 import sqlite3
@@ -32,6 +33,8 @@ class Column:
     """The words that the table's constraints name for it."""
     parent: str | None
     """The table to whose rows it points."""
+    default: str
+    """What stands in it where nothing is given; of a text, '{}' and '[]' tell that it holds JSON."""
 
 
 def columns(tx: Transaction, table: str) -> list[Column]:
@@ -46,6 +49,7 @@ def columns(tx: Transaction, table: str) -> list[Column]:
             is_number=bool(row["pk"]) and row["type"] == "INTEGER" and "AUTOINCREMENT" in sql,
             choices=_choices(sql, row["name"]),
             parent=parents.get(row["name"]),
+            default=str(row["dflt_value"] or "").strip("'"),
         )
         for row in tx.all(f"PRAGMA table_info({table})")
     ]
@@ -163,6 +167,8 @@ class Filler:
             return [1, 0, 2, -1, self._tx.now, self._tx.now + 1]
         if column.type == "REAL":
             return [0.5, 1.0]
+        if column.type == "TEXT" and column.default in ("{}", "[]"):
+            return [json.dumps({mark: mark} if column.default == "{}" else [mark])]
         texts = [mark, f"{mark}{'.' * 64}"[:64]]
         return [*texts] if column.type == "TEXT" else [text.encode() + b"." * (-len(text) % 4) for text in texts]
 

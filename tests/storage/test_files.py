@@ -134,3 +134,36 @@ async def test_to_find_what_answers_looks_at_nobody_elses_files(database: Databa
     sql = "EXPLAIN QUERY PLAN SELECT * FROM files WHERE user_id = 1 AND answers = 'x' ORDER BY id DESC LIMIT 1"
     (row,) = await database.read(lambda tx: tx.all(sql))
     assert "files_by_answer (user_id=? AND answers=?)" in row["detail"]
+
+
+async def test_the_files_in_which_a_voice_speaks_are_found_with_what_lies_beside_them(database: Database) -> None:
+    def work(tx: Transaction) -> tuple[list[str], list[int | None]]:
+        ada, bob = making.person(tx), making.person(tx, "2", "Bob")
+        voice = making.clone(tx, ada, "Ada").id
+        for user_id, voice_id in ((ada, voice), (bob, voice), (bob, None)):
+            job_id = making.job(tx, user_id, "succeeded")
+            for name, id in (("hello.wav", voice_id), ("hello.srt", None)):
+                files.add(
+                    tx, user_id=user_id, job_id=job_id, name=name, format="x", sha256=SHA, bytes=9, seconds=None,
+                    rate=None, expires_at=None, voice_id=id,
+                )  # fmt: skip
+        add(tx, bob)
+        found = files.of_voice(tx, voice)
+        tx.run("DELETE FROM voices")
+        return [f"{file.user_id} {file.name}" for file in found], [
+            file.voice_id for file in (files.get(tx, each.id) for each in found) if file is not None
+        ]
+
+    found, left = await database.write(work)
+    assert found == ["1 hello.wav", "1 hello.srt", "2 hello.wav", "2 hello.srt"]
+    assert left == [None] * 4, "a voice may go, and its files stay"
+
+
+async def test_what_mynah_made_is_known_by_its_bytes_while_it_is_there(database: Database) -> None:
+    def work(tx: Transaction) -> list[bool]:
+        file = add(tx, making.person(tx))
+        told = [files.by_digest(tx, SHA), files.by_digest(tx, "1" * 64)]
+        files.remove(tx, file.id)
+        return [*told, files.by_digest(tx, SHA)]
+
+    assert await database.write(work) == [True, False, False]

@@ -9,14 +9,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from storage import files
-from storage.clock import DAY, SetClock
+from storage import files, voices
+from storage.clock import DAY, HOUR, SetClock
 from storage.database import Database, Transaction, Work
 from storage.errors import FolderInUse, FolderReadOnly, KeyBroken, NoRoom
 from storage.folder import Folder
@@ -61,7 +62,8 @@ def end(holder: subprocess.Popen[str]) -> None:
 def test_a_folder_is_made_with_what_belongs_into_it(tmp_path: Path) -> None:
     taken = Folder.take(tmp_path / "not" / "there" / "yet")
     try:
-        for inside in (taken.generations, taken.spool, taken.staging, taken.metadata, taken.copies):
+        given = (taken.audio, taken.speakers)
+        for inside in (taken.generations, taken.spool, taken.staging, taken.metadata, taken.copies, *given):
             assert inside.is_dir()
             assert inside.parent == taken.path
         if sys.platform != "win32":
@@ -287,3 +289,69 @@ def test_journals_that_were_set_aside_can_all_go_at_once(data: Path) -> None:
         (data / name).write_bytes(b"words")
     assert Folder.drop_journals(data) == ("mynah.db-wal.1", "mynah.db-wal.20")
     assert [file.name for file in data.glob("mynah.db-wal*")] == ["mynah.db-wal"]
+
+
+def lay(folder: Folder, *paths: str) -> None:
+    for path in paths:
+        (folder.path / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder.path / path).write_bytes(b"RIFF")
+
+
+OLD = time.time() - 2 * HOUR / 1000
+"""When something was made that has had time to get its row, in seconds."""
+
+
+def cloned(tx: Transaction) -> voices.Voice:
+    return making.clone(tx, making.person(tx), "Ada")
+
+
+async def test_a_sweep_leaves_what_voices_were_made_from_and_what_was_learned(
+    folder: Folder, database: Database
+) -> None:
+    voice = await database.write(cloned)
+    kept = [
+        *("audio/1/1/1.wav", "audio/1/1/original.ogg", "audio/1/1/transcript.txt", "audio/1/1/clips/1.wav"),
+        *("audio/1/sources.json", f"speakers/world/{voice.speaker_key}.safetensors"),
+    ]
+    lay(folder, *kept)
+    for file in kept:
+        os.utime(folder.path / file, (OLD, OLD))
+    swept = await folder.sweep(database)
+    assert (swept.removed, swept.missing) == ((), ())
+    assert all((folder.path / file).exists() for file in kept)
+
+
+async def test_a_sweep_removes_recordings_and_speakers_that_no_row_names(folder: Folder, database: Database) -> None:
+    await database.write(cloned)
+    kept = ["audio/1/1/1.wav", "audio/1/1/original.ogg", "speakers/world/1-1.safetensors"]
+    stray = [
+        *("audio/1/2/2.wav", "audio/1/2/original.ogg", "audio/1/note.txt", "audio/7/9/9.wav", "audio/7/sources.json"),
+        *("audio/odd.wav", "speakers/world/gone.safetensors", "speakers/gone/key.safetensors"),
+    ]
+    lay(folder, *kept, *stray)
+    (folder.audio / "8").mkdir()
+    for file in stray:
+        os.utime(folder.path / file, (OLD, OLD))
+    swept = await folder.sweep(database)
+    assert swept.removed == (
+        *("audio/1/2", "audio/1/note.txt", "audio/7/9", "audio/7/sources.json", "audio/8", "audio/odd.wav"),
+        *("speakers/gone/key.safetensors", "speakers/world/gone.safetensors"),
+    )
+    assert swept.missing == ()
+    assert all((folder.path / file).exists() for file in kept)
+    await folder.sweep(database)
+    assert sorted(each.name for each in folder.audio.iterdir()) == ["1"]
+
+
+async def test_what_an_engine_has_just_learned_may_wait_for_its_row(folder: Folder, database: Database) -> None:
+    lay(folder, "speakers/world/new.safetensors")
+    assert (await folder.sweep(database)).removed == ()
+    os.utime(folder.speakers / "world/new.safetensors", (OLD, OLD))
+    assert (await folder.sweep(database)).removed == ("speakers/world/new.safetensors",)
+
+
+async def test_a_sweep_tells_of_recordings_that_are_missing(folder: Folder, database: Database) -> None:
+    await database.write(cloned)
+    lay(folder, "audio/1/1/1.wav")
+    swept = await folder.sweep(database)
+    assert swept.missing == ("audio/1/1/original.ogg", "speakers/world/1-1.safetensors")

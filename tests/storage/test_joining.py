@@ -123,7 +123,7 @@ def a_voice(tx: Transaction, user_id: int, name: str, place_id: int | None = Non
     return making.insert(
         tx, "voices", kind="clone", recording_id=recording, name=name, folded=name.lower(), title="an old lady",
         search=name.lower(), user_id=user_id, visibility="private" if place_id is None else "place", place_id=place_id,
-        status="ready", created_at=1, updated_at=1,
+        status="ready", consent="host-own", created_at=1, updated_at=1,
     )  # fmt: skip
 
 

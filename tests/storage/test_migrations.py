@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -298,3 +299,52 @@ def test_a_full_disk_is_told_in_words(path: Path, copies: Path) -> None:
     )
     with pytest.raises(NoRoom, match="is full"):
         migrate(path, [BIRDS, filling], copies, NOW)
+
+
+BEFORE_CLONES = 470
+"""The first step that a database lacks which was made before there were clones."""
+
+
+def earlier() -> list[Table]:
+    """The tables as they were then."""
+    kept = [(table, tuple(step for step in table.steps if step.number < BEFORE_CLONES)) for table in tables()]
+    return [replace(table, steps=steps) for table, steps in kept if steps]
+
+
+def test_a_database_from_before_there_were_clones_gets_what_they_need_and_keeps_what_it_has(
+    path: Path, copies: Path, template: Path
+) -> None:
+    migrate(path, earlier(), copies, NOW)
+    ask(path, "INSERT INTO users (name, created_at, seen_at) VALUES ('Ada', 1, 1)")
+    speaker = "INSERT INTO speakers (engine, key, name, language, recording_id, user_id, created_at) VALUES"
+    ask(path, f"{speaker} ('espeak', 'en', 'x', 'en', NULL, NULL, 1), ('espeak', 'de', 'x', 'de', NULL, NULL, 1)")
+    ask(
+        path,
+        f"""
+        INSERT INTO recordings (user_id, name, status, path, sha256, bytes, seconds, rate, created_at)
+        VALUES (1, 'a', 'ready', 'audio/a.wav', '{"0" * 64}', 1, 9.0, 16000, 1)
+        """,
+    )
+    ask(path, f"{speaker} ('plugin', 'k', 'Ada', 'en', 1, 1, 1)")
+    ask(
+        path,
+        """
+        INSERT INTO voices (kind, speaker_id, recording_id, name, folded, user_id, visibility, status, created_at,
+            updated_at)
+        VALUES ('builtin', 2, NULL, 'v1', 'v1', NULL, 'public', 'ready', 1, 1),
+            ('clone', 3, 1, 'v2', 'v2', 1, 'public', 'ready', 1, 1)
+        """,
+    )
+    before = ask(path, "SELECT id, engine, key, language, recording_id, user_id FROM speakers")
+
+    migrate(path, tables(), copies, NOW)
+
+    assert shape(path) == shape(template)
+    assert ask(path, "SELECT id, engine, key, language, recording_id, user_id FROM speakers") == before
+    assert ask(path, "SELECT name, speaker_id, status, consent FROM voices") == [
+        ("v1", 2, "ready", ""), ("v2", 3, "building", "")
+    ]  # fmt: skip
+    assert ask(path, "PRAGMA foreign_key_check") == []
+    assert ask(path, "PRAGMA integrity_check") == [("ok",)]
+    ask(path, "INSERT INTO speakers (engine, key, name, language, created_at) VALUES ('espeak', 'fr', 'x', 'fr', 1)")
+    assert ask(path, "SELECT MAX(id) FROM speakers") == [(4,)]

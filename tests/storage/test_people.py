@@ -35,7 +35,8 @@ def clone(tx: Transaction, user_id: int, name: str) -> int:
     )  # fmt: skip
     return making.insert(
         tx, "voices", kind="clone", speaker_id=speaker, recording_id=recording, name=name, folded=name,
-        user_id=user_id, visibility="public", status="ready", created_at=tx.now, updated_at=tx.now,
+        user_id=user_id, visibility="public", status="ready", consent="spoken", spoken_by=user_id, created_at=tx.now,
+        updated_at=tx.now,
     )  # fmt: skip
 
 
@@ -139,7 +140,8 @@ async def test_the_receipt_counts_what_went_and_names_the_files(database: Databa
     assert dict(forgotten.rows) == {name: count for name, count in before.items() if name not in kept}
     assert {path, "staging/book.txt"} <= set(forgotten.paths)
     assert any(path.startswith(f"audio/{CANARY}") for path in forgotten.paths)
-    assert len(forgotten.paths) == before["files"] + before["recordings"] + 1
+    text, folders = 1, before["voices"]
+    assert len(forgotten.paths) == before["files"] + before["recordings"] + text + folders
 
 
 async def test_others_lose_only_what_was_the_persons(database: Database) -> None:

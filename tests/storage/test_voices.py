@@ -28,7 +28,7 @@ def clone(tx: Transaction, user_id: int, name: str, **values: Value) -> int:
     row: dict[str, Value] = {
         "kind": "clone", "recording_id": recording, "name": name, "folded": voices.fold(name),
         "search": voices.fold(name), "user_id": user_id, "visibility": "private", "status": "ready",
-        "created_at": tx.now, "updated_at": tx.now,
+        "consent": "spoken", "spoken_by": user_id, "created_at": tx.now, "updated_at": tx.now,
     }  # fmt: skip
     return making.insert(tx, "voices", **row | values)
 
