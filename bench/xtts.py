@@ -105,7 +105,7 @@ class Both:
         """How many bytes a step reads at least: the weights, and each row's keys and values at half its length."""
         places = 32 + TOKENS + 3 + self.codes / 2
         per_place = 2 * len(self.gpt.layers) * self.gpt.width * self.gpt.codes.element_size()
-        return self.gpt.bytes_a_step() + users * places * per_place
+        return float(self.gpt.bytes_a_step() + users * places * per_place)
 
     def describe(self) -> dict[str, object]:
         """Say what it ran on."""
@@ -132,4 +132,5 @@ class _Fixed:
 
 
 def _tokens(number: int) -> list[int]:
-    return torch.randint(300, TEXT_TOKENS, (TOKENS,), generator=torch.Generator().manual_seed(number)).tolist()
+    tokens = torch.randint(300, TEXT_TOKENS, (TOKENS,), generator=torch.Generator().manual_seed(number))
+    return [int(token) for token in tokens]

@@ -107,6 +107,8 @@ class Batch:
         self._live: dict[int, _Live] = {}
         """The rows that are being decoded, by their slots."""
         self._taken = 0
+        self.most = 0
+        """How many rows were decoded at once at most, in the latest run."""
         self._looks: list[_Look] = []
         self._stretches: list[_Stretch] = []
         self._sounding: list[_Sounding] = []
@@ -152,7 +154,7 @@ class Batch:
 
     def _begin(self) -> None:
         """Forget a run that nobody listened to until its end."""
-        self._taken = 0
+        self._taken = self.most = 0
         for live in self._live.values():
             self._slots.end(live.slot)
         for left in (self._live, self._looks, self._stretches, self._sounding):
@@ -166,6 +168,7 @@ class Batch:
             places = LATENTS + len(row.tokens) + 3
             self._live[slot] = _Live(number=self._taken, row=row, slot=slot, places=places)
             self._taken += 1
+        self.most = max(self.most, len(self._live))
         self._slots.take(taken)
 
     def _steps(self) -> None:

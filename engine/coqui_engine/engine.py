@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from engine.coqui_engine.cutting import cut
 from engine.coqui_engine.layout import ModelFolder, xtts_folders
-from engine.engine import Abilities, Engine, EngineError, EngineMissing, Stopped
+from engine.coqui_engine.talk import Talk
+from engine.engine import Abilities, Engine, EngineError, EngineMissing, More, Stopped
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from engine.coqui_engine.model import Voice
     from engine.coqui_engine.slots import Row
 
@@ -26,16 +26,7 @@ MOST_PARTS = 40
 PACES = (0.25, 4.0)
 """Between which paces it speaks."""
 
-
-@dataclass(kw_only=True, slots=True, eq=False)
-class _Saying:
-    """An utterance that is being said, in one or more parts."""
-
-    row: int
-    parts: list[list[Tensor]] = field(default_factory=list)
-    """What was heard of each part so far."""
-    left: int = 0
-    """How many parts have not ended."""
+_log = logging.getLogger(__name__)
 
 
 class Coqui(Engine):
@@ -70,6 +61,7 @@ class Coqui(Engine):
             timings=frozenset(),
             pitch=False,
             batch=self._switches.slots,
+            joins=True,
             licence="MPL-2.0 AND LicenseRef-CPML",
             version=self._version,
             quality=80,
@@ -91,31 +83,33 @@ class Coqui(Engine):
         ]
 
     def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
-        sayings = [_Saying(row=row) for row in range(len(batch))]
-        rows: list[tuple[_Saying, int, Row]] = []
-        for saying, utterance in zip(sayings, batch, strict=True):
-            made = self._rows(utterance)
-            saying.parts, saying.left = [[] for _ in made], len(made)
-            rows += [(saying, part, row) for part, row in enumerate(made)]
-        # Those that are alike in length end together and waste no steps on each other; a batch of one stays as it is.
-        rows.sort(key=lambda each: len(each[2].tokens))
-        begun: list[tuple[_Saying, int]] = []
+        failed: EngineError | None = None
+        for row, made in self.synthesize_more(batch, stopped, lambda room: ()):
+            if isinstance(made, EngineError):
+                failed = made
+            else:
+                yield row, made
+        if failed is not None:
+            raise failed
 
-        def source(room: int) -> Sequence[Row]:
-            taken: list[Row] = []
-            while rows and len(taken) < room:
-                saying, part, row = rows.pop(0)
-                if not stopped(saying.row):
-                    begun.append((saying, part))
-                    taken.append(row)
-            return taken
-
-        for heard in self._batch.run(source, lambda number: stopped(begun[number][0].row)):
-            saying, part = begun[heard.row]
-            saying.parts[part].append(heard.samples)
-            saying.left -= heard.last
-            if saying.left == 0 and not stopped(saying.row):
-                yield saying.row, self._audio(saying)
+    def synthesize_more(
+        self, batch: Sequence[Utterance], stopped: Stopped, more: More
+    ) -> Iterator[tuple[int, Audio | EngineError]]:
+        talk = Talk(self._rows, stopped, more)
+        talk.add(batch)
+        start, seconds = time.perf_counter(), 0.0
+        for heard in self._batch.run(talk.source, talk.gone):
+            yield from talk.refused()
+            said = talk.hear(heard)
+            if said is not None and not stopped(said[0]):
+                audio = Audio(samples=said[1], rate=self._model.vocoder.rate)
+                seconds += audio.seconds
+                yield said[0], audio
+        yield from talk.refused()
+        _log.info(
+            "%s said %d utterances, at most %d at once: %.1f s of sound in %.2f s.",
+            *(self.name, talk.utterances, self._batch.most, seconds, time.perf_counter() - start),
+        )
 
     def enroll(self, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         voice = self._model.learn(reference.passages, report)
@@ -205,9 +199,3 @@ class Coqui(Engine):
         if not tokens or len(tokens) >= self._model.gpt.longest_text:
             raise EngineError(f"{text[:40]!r} has {len(tokens)} tokens")
         return tokens
-
-    def _audio(self, saying: _Saying) -> Audio:
-        import torch
-
-        samples = torch.cat([sound for part in saying.parts for sound in part])
-        return Audio(samples=samples.numpy(), rate=self._model.vocoder.rate)

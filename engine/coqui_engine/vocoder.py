@@ -96,7 +96,7 @@ class Vocoder:
 
     def settled(self, latents: int, speed: float = 1.0) -> int:
         """How many of the frames made of the first latents of a row stay the same whatever follows."""
-        return max(0, math.floor((latents - 1) * math.prod(self.scales) / speed) - 8)
+        return max(0, int((latents - 1) * math.prod(self.scales) / speed) - 8)
 
     def ready(self, frames: int, begin: int) -> int:
         """Up to which frame a row can be heard whose first frames are settled, in whole steps from `begin` on."""
