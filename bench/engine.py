@@ -17,6 +17,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,12 +66,13 @@ class Case:
 
 async def measure(folder: Path, turns: int) -> str:
     """Measure and return the table."""
-    try:
-        import torch
+    missing = [name for name in ("torch", "TTS") if find_spec(name) is None]
+    if missing:
+        return f"Not measured: {missing[0]} is not installed (the extra `neural` brings it)."
+    import torch
 
-        from bench.xtts import Both
-    except ImportError as missing:
-        return f"Not measured: {missing.name} is not installed (the extra `neural` brings it)."
+    from bench.xtts import Both
+
     cuda = torch.cuda.is_available()
     codes, users = (108, (1, 4, 8, 16, 32)) if cuda else (24, (1, 8))
     delays: list[float] = []

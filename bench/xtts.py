@@ -5,19 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-from engine.coqui_engine import compat
+import torch
 
-compat.prepare()
+from engine.coqui_engine import compat, devices
+from engine.coqui_engine.batch import Batch, Switches
+from engine.coqui_engine.gpt import Gpt
+from engine.coqui_engine.slots import Row
 
-import torch  # noqa: E402  # the library's imports want what compat prepares
-from TTS.tts.configs.xtts_config import XttsArgs, XttsAudioConfig, XttsConfig  # noqa: E402
-from TTS.tts.models.xtts import Xtts  # noqa: E402
-
-from engine.coqui_engine import devices  # noqa: E402
-from engine.coqui_engine.batch import Batch, Switches  # noqa: E402
-from engine.coqui_engine.gpt import Gpt  # noqa: E402
-from engine.coqui_engine.slots import Row  # noqa: E402
+if TYPE_CHECKING:
+    from TTS.tts.models.xtts import Xtts
 
 TEXT_TOKENS = 6681
 """How many tokens for text XTTS-v2 has."""
@@ -27,6 +25,10 @@ TOKENS = 60
 
 def full_size() -> Xtts:
     """Build XTTS-v2 as its published configuration has it, with random weights."""
+    compat.prepare()
+    from TTS.tts.configs.xtts_config import XttsArgs, XttsAudioConfig, XttsConfig
+    from TTS.tts.models.xtts import Xtts
+
     args = XttsArgs(
         gpt_number_text_tokens=TEXT_TOKENS,
         gpt_start_text_token=261,

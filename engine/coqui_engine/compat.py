@@ -49,7 +49,7 @@ def _no_extension() -> types.ModuleType:
 
 
 def _load(uri: str, frame_offset: int = 0, num_frames: int = -1, **others: object) -> tuple[Tensor, int]:
-    import soundfile
+    import soundfile  # type: ignore[import-untyped]  # it has no types
     import torch
 
     samples, rate = soundfile.read(uri, start=frame_offset, frames=num_frames, dtype="float32", always_2d=True)

@@ -31,8 +31,7 @@ def main() -> None:
         convert(published, safe)
     except (MemoryError, RuntimeError, ValueError, pickle.UnpicklingError, EOFError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        print(lines[0], file=sys.stderr)
-        raise SystemExit(1) from None
+        raise SystemExit(lines[0]) from None
 
 
 def convert(published: Path, safe: Path) -> None:

@@ -16,6 +16,7 @@ from engine.coqui_engine import compat, devices
 from engine.coqui_engine.gpt import Gpt
 from engine.coqui_engine.layout import CONFIG, SPEAKERS, VOCABULARY, WEIGHTS, BadModel, ModelFolder
 from engine.coqui_engine.sampling import Taste
+from engine.coqui_engine.slots import LATENTS
 from engine.coqui_engine.vocoder import Vocoder
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Model:
             BadModel: It was made for another model, or holds what is no number.
         """
         width, speaker = self.gpt.width, self._library.args.d_vector_dim
-        if latents.dim() != 3 or latents.shape[::2] != (1, width) or embedding.shape != (1, speaker, 1):
+        if latents.shape != (1, LATENTS, width) or embedding.shape != (1, speaker, 1):
             raise BadModel(f"a speaker of another model: {tuple(latents.shape)} and {tuple(embedding.shape)}")
         if not (latents.isfinite().all() and embedding.isfinite().all()):
             raise BadModel("a speaker that is not made of numbers")

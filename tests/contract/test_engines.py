@@ -1,4 +1,4 @@
-"""What every engine promises, held over all that are found and over a tiny one."""
+"""What every engine promises, held over all that are found and over tiny ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from engine.engine import Engine, EngineError, EngineMissing, engines
 from engine.speech import Audio, Utterance
 from engine.text.hygiene import clean
+from tests.engine.coqui_engine.tiny_engine import TinyCoqui
 from tests.engine.pitch import median_pitch
 from tests.engine.sines import SineEngine
 
@@ -39,7 +40,7 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(scope="module", params=[*engines().values(), SineEngine], ids=lambda engine: engine.name)
+@pytest.fixture(scope="module", params=[*engines().values(), SineEngine, TinyCoqui], ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     opened: Engine = request.param()
     try:
