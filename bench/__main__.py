@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import (
     chatting,
     encoding,
+    engine,
     formats,
     joining,
     languages,
@@ -29,6 +30,7 @@ BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "speaking": (speaking.measure, 15),
     "chatting": (chatting.measure, 4),
     "queueing": (queueing.measure, 15),
+    "engine": (engine.measure, 5),
     "starting": (starting.measure, 7),
     "languages": (languages.measure, 3),
     "formats": (formats.measure, 9),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -83,25 +84,34 @@ class Both:
 
     def together(self, users: int) -> tuple[float, float]:
         """Say as many sentences at once; return until when all were there, and until when everybody heard something."""
-        rows = [
-            Row(
-                tokens=_tokens(number),
-                latents=self._latents,
-                speaker=self._speaker,
-                seed=number,
-                limit=self.codes,
-                exactly=True,
-            )
-            for number in range(users)
-        ]
+        rows = [self._row(number, self.codes) for number in range(users)]
         first: dict[int, float] = {}
         start = time.perf_counter()
-        for heard in self.batch.run(lambda room: [rows.pop(0) for _ in range(min(room, len(rows)))]):
+        for heard in self.batch.run(lambda room: _some(rows, room)):
             first.setdefault(heard.row, time.perf_counter() - start)
         taken = time.perf_counter() - start
         if len(first) != users:
             raise RuntimeError(f"{len(first)} of {users} were heard")
         return taken, max(first.values())
+
+    def mixed(self, sentences: int) -> float:
+        """Say sentences that differ in length; return how many seconds of sound were made in a second."""
+        chance = random.Random(1)
+        lengths = [chance.randint(20, 160) for _ in range(sentences)]
+        rows = [self._row(number, length) for number, length in enumerate(lengths)]
+        start = time.perf_counter()
+        samples = sum(len(each.samples) for each in self.batch.run(lambda room: _some(rows, room)))
+        return samples / self.vocoder.rate / (time.perf_counter() - start)
+
+    def _row(self, number: int, codes: int) -> Row:
+        return Row(
+            tokens=_tokens(number),
+            latents=self._latents,
+            speaker=self._speaker,
+            seed=number,
+            limit=codes,
+            exactly=True,
+        )
 
     def step_bytes(self, users: int) -> float:
         """How many bytes a step reads at least: the weights, and each row's keys and values at half its length."""
@@ -124,6 +134,13 @@ class Both:
             "recorded": self.switches.record,
             "kernels": type(self.switches.ways).__name__,
         }
+
+
+def _some(rows: list[Row], room: int) -> list[Row]:
+    """Take the first so many rows out."""
+    taken = rows[:room]
+    del rows[:room]
+    return taken
 
 
 class _Fixed:

@@ -21,8 +21,8 @@ SHARE = 0.5
 MOST = 64
 """The most rows at once on a graphics processor."""
 MOST_ON_CPU = 8
-LOOK = 8
-"""After how many steps the host looks what has ended, on a graphics processor: every 10 ms."""
+LOOK = 4
+"""After how many steps the host looks what has ended, on a graphics processor: every 6 ms."""
 WIDE = (64, 128, 256)
 """How long the vocoder's windows are on a graphics processor, in frames: the longer, the less is made twice."""
 TOGETHER = 32

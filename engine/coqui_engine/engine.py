@@ -6,6 +6,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from engine.engine import Abilities, Engine, EngineError, EngineMissing, More, S
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance
 
 if TYPE_CHECKING:
+    from engine.coqui_engine.batch import Heard
     from engine.coqui_engine.model import Voice
     from engine.coqui_engine.slots import Row
 
@@ -43,14 +45,12 @@ class Coqui(Engine):
         """
         folder = self._folder()
         from engine.coqui_engine import devices
-        from engine.coqui_engine.batch import Batch
         from engine.coqui_engine.model import Model
         from engine.coqui_engine.speakers import Speakers
 
         self._model = Model(folder, devices.best_device())
         self._switches = devices.switches(self._model.gpt)
-        self._batch = Batch(self._model.gpt, self._model.vocoder, self._switches)
-        self._batch.prepare()
+        self._make_room()
         self._built_in = self._model.voices()
         self._speakers = Speakers(self.home, self._model.voice)
 
@@ -98,7 +98,7 @@ class Coqui(Engine):
         talk = Talk(self._rows, stopped, more)
         talk.add(batch)
         start, seconds = time.perf_counter(), 0.0
-        for heard in self._batch.run(talk.source, talk.gone):
+        for heard in self._decode(talk):
             yield from talk.refused()
             said = talk.hear(heard)
             if said is not None and not stopped(said[0]):
@@ -133,6 +133,42 @@ class Coqui(Engine):
         for name in ("_batch", "_model", "_built_in", "_speakers"):
             self.__dict__.pop(name, None)
         devices.let_go()
+
+    def _make_room(self) -> None:
+        """Set aside the memory to decode in, for fewer rows at once where there is too little."""
+        import torch
+
+        from engine.coqui_engine import devices
+        from engine.coqui_engine.batch import Batch
+
+        while True:
+            try:
+                self._batch = Batch(self._model.gpt, self._model.vocoder, self._switches)
+                self._batch.prepare()
+                return
+            except torch.OutOfMemoryError as error:
+                self.__dict__.pop("_batch", None)
+                if self._switches.slots == 1:
+                    raise EngineError("there is too little memory to decode a single sentence") from error
+            devices.let_go()
+            self._switches = replace(self._switches, slots=self._switches.slots // 2)
+
+    def _decode(self, talk: Talk) -> Iterator[Heard]:
+        """Decode what is talked about. Where memory runs out, fewer rows are decoded at once from then on.
+
+        Raises:
+            EngineError: Memory ran out; what was not heard has to be said again.
+        """
+        import torch
+
+        try:
+            yield from self._batch.run(talk.source, talk.gone)
+        except torch.OutOfMemoryError as error:
+            self._switches = replace(self._switches, slots=max(1, self._switches.slots // 2))
+            _log.warning("Memory ran out; %s goes on with %d at once.", self.name, self._switches.slots)
+            del self._batch
+            self._make_room()
+            raise EngineError("memory ran out") from error
 
     @property
     def _version(self) -> str:

@@ -131,3 +131,27 @@ def test_without_a_model_it_says_where_one_belongs(tmp_path: Path) -> None:
     engine.models = tmp_path
     with pytest.raises(EngineMissing, match=str(tmp_path)):
         engine.open()
+
+
+def test_where_memory_runs_out_fewer_are_said_at_once(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from engine.coqui_engine.batch import Batch
+
+    engine = Coqui()
+    engine.models = models
+    with tiny.slim():
+        engine.open()
+    (before,) = said(engine, utterance(TEXTS[0]))
+    slots, run = engine.abilities().batch, Batch.run
+
+    def full(self: Batch, *given: object) -> object:
+        monkeypatch.setattr(Batch, "run", run)
+        raise torch.OutOfMemoryError("no room")
+
+    monkeypatch.setattr(Batch, "run", full)
+    with pytest.raises(EngineError, match="memory ran out"):
+        said(engine, utterance(TEXTS[0]))
+    assert engine.abilities().batch == slots // 2
+    np.testing.assert_array_equal(said(engine, utterance(TEXTS[0]))[0], before)
+    engine.close()
