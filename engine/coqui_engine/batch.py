@@ -1,8 +1,7 @@
 """Rows that are decoded side by side: each comes when there is room, stops by itself, and is heard at once.
 
-The host only says what is to be done next, and looks every few steps what has come of it. On a graphics processor it
-does so while the next steps are under way already, and the vocoder has a stream of its own, so that the device always
-has something to do.
+The host only says what is to be done next, and looks every few steps what has come of it; what the vocoder makes comes
+to the host by itself while the next steps are under way.
 """
 
 from __future__ import annotations
@@ -21,8 +20,6 @@ Source = Callable[[int], "Sequence[Row]"]
 Gone = Callable[[int], bool]
 
 PLAIN = Plain()
-MANY = 4
-"""From how many rows on it is worth to take steps before it is known what the last ones have ended."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -51,8 +48,6 @@ class Switches:
     """Whether what is done again and again is recorded and replayed; CUDA only."""
     ways: Ways = PLAIN
     """How the layers' small work is done."""
-    aside: bool = False
-    """Whether the vocoder has a stream of its own beside the steps; CUDA only."""
     stream: bool = False
     """Whether a row is heard while it is being decoded, where it is the only one."""
 
@@ -68,16 +63,6 @@ class _Live:
     """No fewer than it has filled in the cache."""
     heard: int = 0
     """Up to which frame it was handed on."""
-    ended: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Look:
-    """What the device will have told once it has come so far."""
-
-    rows: Sequence[tuple[int, _Live]]
-    seen: Tensor
-    done: torch.cuda.Event | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -109,10 +94,7 @@ class Batch:
         self._taken = 0
         self.most = 0
         """How many rows were decoded at once at most, in the latest run."""
-        self._looks: list[_Look] = []
-        self._stretches: list[_Stretch] = []
         self._sounding: list[_Sounding] = []
-        self._aside = torch.cuda.Stream() if switches.aside else None
 
     def prepare(self) -> None:
         """Record what can be recorded, so that nobody waits for it later; takes some seconds."""
@@ -135,18 +117,15 @@ class Batch:
             with torch.inference_mode():
                 for live in [live for live in self._live.values() if gone(live.number)]:
                     self._slots.end(live.slot)
-                    self._leave(live)
+                    del self._live[live.slot]
                 room = self._switches.slots - len(self._live)
                 if room and (rows := source(room)):
                     self._take(rows)
                 if self._live:
                     self._steps()
-                # With a stream of its own the vocoder works beside the steps that have just been asked for.
-                self._sound()
-                self._see(leave=1 if self._aside and len(self._live) >= MANY else 0)
-                if not self._aside:
-                    self._sound()
-                idle = not self._live and not self._stretches
+                    if stretches := self._see():
+                        self._sounding.append(self._vocode(stretches))
+                idle = not self._live
                 heard = self._finished(wait=idle)
             yield from heard
             if idle and not heard:
@@ -157,8 +136,8 @@ class Batch:
         self._taken = self.most = 0
         for live in self._live.values():
             self._slots.end(live.slot)
-        for left in (self._live, self._looks, self._stretches, self._sounding):
-            left.clear()
+        self._live.clear()
+        self._sounding.clear()
 
     def _take(self, rows: Sequence[Row]) -> None:
         """Give new rows the first free slots."""
@@ -172,7 +151,7 @@ class Batch:
         self._slots.take(taken)
 
     def _steps(self) -> None:
-        """Take a few steps with all rows, and ask what has come of them."""
+        """Take a few steps with all rows."""
         self._close_up()
         top = max(self._live) + 1
         for _ in range(self._switches.look):
@@ -180,11 +159,6 @@ class Batch:
             self._slots.step(top, min(needed, self._slots.places))
             for live in self._live.values():
                 live.places += 1
-        seen, done = self._slots.seen(), None
-        if seen.is_cuda:
-            seen = torch.empty(seen.shape, dtype=seen.dtype, pin_memory=True).copy_(seen, non_blocking=True)
-            done = _marked()
-        self._looks.append(_Look(rows=tuple(self._live.items()), seen=seen, done=done))
 
     def _close_up(self) -> None:
         """Move rows into free slots in front of them, where fewer slots would then have to take steps."""
@@ -200,45 +174,22 @@ class Batch:
             live.slot = free
             self._live[free] = live
 
-    def _see(self, leave: int) -> None:
-        """See what has come of the steps, but for the last so many times that they were taken."""
-        while len(self._looks) > leave:
-            look = self._looks.pop(0)
-            if look.done is not None:
-                look.done.synchronize()
-            counts, alive = look.seen.tolist()
-            for slot, live in look.rows:
-                if live.ended:
-                    continue
-                count = counts[slot]
-                if not alive[slot]:
-                    latents = self._slots.latents(live.slot, count)
-                    self._stretches.append(_Stretch(live=live, latents=latents, last=True))
-                    self._leave(live)
-                elif self._switches.stream and len(self._live) == 1 and self._heard_until(live, count) > live.heard:
-                    latents = self._slots.latents(live.slot, count)
-                    self._stretches.append(_Stretch(live=live, latents=latents, last=False))
+    def _see(self) -> list[_Stretch]:
+        """See what has come of the steps: what can be made into sound now."""
+        stretches: list[_Stretch] = []
+        counts, alive = self._slots.seen().tolist()
+        for slot, live in list(self._live.items()):
+            alone = self._switches.stream and len(self._live) == 1
+            if not alive[slot]:
+                del self._live[slot]
+            elif not alone or self._heard_until(live, counts[slot]) == live.heard:
+                continue
+            latents = self._slots.latents(slot, counts[slot])
+            stretches.append(_Stretch(live=live, latents=latents, last=not alive[slot]))
+        return stretches
 
     def _heard_until(self, live: _Live, count: int) -> int:
         return self._vocoder.ready(self._vocoder.settled(count, live.row.speed), live.heard)
-
-    def _leave(self, live: _Live) -> None:
-        live.ended = True
-        del self._live[live.slot]
-
-    def _sound(self) -> None:
-        """Send what has ended through the vocoder."""
-        stretches, self._stretches = self._stretches, []
-        if not stretches:
-            return
-        if self._aside is None:
-            self._sounding.append(self._vocode(stretches))
-            return
-        self._aside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(self._aside):
-            for each in stretches:
-                each.latents.record_stream(self._aside)
-            self._sounding.append(self._vocode(stretches))
 
     def _vocode(self, stretches: Sequence[_Stretch]) -> _Sounding:
         pieces = []
@@ -251,7 +202,8 @@ class Batch:
         whole, done = torch.cat(sounds), None
         if whole.is_cuda:
             whole = torch.empty(len(whole), pin_memory=True).copy_(whole, non_blocking=True)
-            done = _marked()
+            done = torch.cuda.Event()
+            done.record()
         parts = whole.split([len(sound) for sound in sounds])
         heard = [
             Heard(row=each.live.number, samples=samples, last=each.last, codes=len(each.latents))
@@ -270,10 +222,3 @@ class Batch:
                 break
             heard += self._sounding.pop(0).heard
         return heard
-
-
-def _marked() -> torch.cuda.Event:
-    """Return a mark that is reached when the device has done all that was asked of this stream."""
-    done = torch.cuda.Event()
-    done.record()
-    return done

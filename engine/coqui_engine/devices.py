@@ -21,8 +21,8 @@ SHARE = 0.5
 MOST = 64
 """The most rows at once on a graphics processor."""
 MOST_ON_CPU = 8
-LOOK = 4
-"""After how many steps the host looks what has ended, on a graphics processor: every 6 ms."""
+LOOK = 8
+"""After how many steps the host looks what has ended, on a graphics processor: every 12 ms."""
 WIDE = (64, 128, 256)
 """How long the vocoder's windows are on a graphics processor, in frames: the longer, the less is made twice."""
 TOGETHER = 32
@@ -56,10 +56,10 @@ def switches(gpt: Gpt, *, most: int = 0) -> Switches:
     free, _ = torch.cuda.mem_get_info(gpt.device)
     slots = min(most or MOST, max(1, int(SHARE * free / row_bytes(gpt))))
     if not has_kernels(gpt.device):
-        return Switches(slots=slots, look=LOOK, record=True, aside=True)
+        return Switches(slots=slots, look=LOOK, record=True)
     from engine.coqui_engine.kernels import Fused
 
-    return Switches(slots=slots, look=LOOK, record=True, aside=True, ways=Fused())
+    return Switches(slots=slots, look=LOOK, record=True, ways=Fused())
 
 
 def vocoder(library: HifiDecoder, dtype: torch.dtype) -> Vocoder:

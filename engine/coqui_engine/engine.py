@@ -196,7 +196,8 @@ class Coqui(Engine):
         """
         from engine.coqui_engine.slots import Row
 
-        voice, language = self._voice(utterance.speaker)
+        voice, own = self._voice(utterance.speaker)
+        language = self._language(utterance.language or own)
         parts = cut(utterance.text, self._model.letters(language))
         if not 0 < len(parts) <= MOST_PARTS:
             raise EngineError(f"{utterance.text[:40]!r} is nothing to say" if not parts else "that is no sentence")
@@ -214,10 +215,10 @@ class Coqui(Engine):
         ]
 
     def _voice(self, key: str) -> tuple[Voice, str]:
+        """Return a speaker and what they speak to begin with."""
         if key in self._built_in:
             return self._built_in[key], self._model.folder.languages[0]
-        voice, language = self._speakers.get(key)
-        return voice, self._language(language)
+        return self._speakers.get(key)
 
     def _language(self, tag: str) -> str:
         """Return what the model calls a language; its first, where it does not speak it."""
