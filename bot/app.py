@@ -27,6 +27,7 @@ from bot.settings import SECTIONS
 from commands.core.command import Command, commands
 from commands.core.reply import Reply
 from commands.core.request import Request
+from engine.pool import Pool
 from engine.router import Router
 from storage import queue, voices
 from storage.clock import Clock, SystemClock
@@ -53,6 +54,7 @@ class App:
         folder: Folder,
         database: Database,
         router: Router,
+        pool: Pool,
         every: Mapping[str, Command],
         once: bool,
     ) -> None:
@@ -68,7 +70,11 @@ class App:
         self.adapters: dict[str, Adapter] = {}
         """The adapters that run, by name."""
         host = LiveHost(
-            folder=folder, commands=self.commands, router=router, least_free_mb=settings.files.least_free_mb
+            folder=folder,
+            commands=self.commands,
+            router=router,
+            pool=pool,
+            least_free_mb=settings.files.least_free_mb,
         )
         self.courier = host.courier = Courier(database, self.adapters, folder.path, chance, solo=once)
         """What carries replies out."""
@@ -90,6 +96,7 @@ class App:
         """What is done now and then."""
         self._schedule = Schedule(self.housekeeping)
         self._router = router
+        self._folder = folder
         self._stopping = asyncio.Event()
 
     @classmethod
@@ -117,7 +124,8 @@ class App:
         every = commands() if every is None else every
         if not once:
             list(every)  # what is wrong with one of them is told now, not when somebody asks for it
-        router = engines.router(loaded.settings.engine.name)
+        router = engines.router(loaded.settings.engine.name, loaded.data / "speakers", loaded.data / "models")
+        pool = Pool()
         async with AsyncExitStack() as stack:
             folder = Folder.take(loaded.data)
             stack.callback(folder.release)
@@ -125,10 +133,11 @@ class App:
             database = await Database.open(folder.database, clock)
             stack.push_async_callback(database.close)
             stack.push_async_callback(router.close)
+            stack.push_async_callback(pool.close)
             await router.open()
             if not once:  # it takes its time, and a log needs it once
                 engines.report(router)
-            app = cls(loaded, folder, database, router, every, once)
+            app = cls(loaded, folder, database, router, pool, every, once)
             await app._recover(folder, router)
             stack.push_async_callback(app._stop, once)
             await app._start(make, once)
@@ -157,6 +166,11 @@ class App:
     def data(self) -> Path:
         """The data folder."""
         return self.loaded.data
+
+    @property
+    def key(self) -> bytes:
+        """The secret of the data folder."""
+        return self._folder.key()
 
     async def _recover(self, folder: Folder, router: Router) -> None:
         """Take up what an earlier run left, and note the speakers that there are now."""

@@ -130,6 +130,7 @@ class Attempt:
             attempt=job.attempt,
             studio=self._studio(report),
             workspace=workspace,
+            report=report,
             prepared=self.prepared,
         )
         reply = await command.handler(context, **values)
@@ -181,8 +182,7 @@ class Attempt:
             harvest.put_back()
             raise
         self._note_end()
-        for path in self._inputs:  # after a failure they stay for a while, for the person may try again
-            path.unlink(missing_ok=True)
+        self._drop_inputs()  # after a failure they stay for a while, for the person may try again
 
     async def _fail(self, error: Exception) -> None:
         job = self.job
@@ -195,6 +195,8 @@ class Attempt:
 
         if await self._write(work):
             self._note_end()
+            if hopeless:  # what was refused for what it is, is not kept either
+                self._drop_inputs()
 
     async def _recover_from(self, error: Exception) -> int | None:
         """Try again later, unless this was the last attempt; return when."""
@@ -224,6 +226,10 @@ class Attempt:
             except sqlite3.Error:  # a full disk, say
                 log.exception("how job %d ended could not be written yet", self.job.id)
                 await asyncio.sleep(PAUSE)
+
+    def _drop_inputs(self) -> None:
+        for path in self._inputs:
+            path.unlink(missing_ok=True)
 
     def _note_end(self) -> None:
         self.ended = self.written = True

@@ -11,8 +11,10 @@ from bot import engines, platforms
 from bot.adapter import Finding
 from bot.config import Loaded
 from bot.settings import SECTIONS
-from commands.core.words import count, size
+from commands.core.words import count, listed, size
 from engine.engine import EngineError
+from engine.identity import weights
+from engine.router import Router
 from engine.value import value
 from storage.errors import FolderInUse, StorageError
 from storage.folder import Folder
@@ -72,7 +74,7 @@ def _data(loaded: Loaded) -> Iterator[Finding]:
 
 
 async def _voices(loaded: Loaded) -> AsyncIterator[Finding]:
-    router = engines.router(loaded.settings.engine.name)
+    router = engines.router(loaded.settings.engine.name, loaded.data / "speakers", loaded.data / "models")
     try:
         await router.open()
         for name, abilities in router.abilities.items():
@@ -80,10 +82,23 @@ async def _voices(loaded: Loaded) -> AsyncIterator[Finding]:
             yield Finding(state="good", words=f"{name} {abilities.version} speaks {languages}.")
         for name, failure in router.failures.items():
             yield Finding(state="note", words=f"{name} does not speak: {failure}")
+        yield _cloning(loaded, router)
     except EngineError as error:
         yield Finding(state="bad", words=str(error))
     finally:
         await router.close()
+
+
+def _cloning(loaded: Loaded, router: Router) -> Finding:
+    """Say whether voices can be made of recordings."""
+    able = [name for name, abilities in router.abilities.items() if abilities.clones]
+    if not able:
+        return Finding(
+            state="note", words="No engine here learns voices, so /clone is refused; others may not be open."
+        )
+    if weights.find() is None and not (loaded.data / "models" / "resemblyzer").is_dir():
+        return Finding(state="note", words=f"/clone is refused until the speaker encoder is there: {weights.INSTALL}")
+    return Finding(state="good", words=f"{listed(able)} can learn voices from recordings.")
 
 
 async def _platform(loaded: Loaded, name: str) -> tuple[Finding, ...]:

@@ -22,8 +22,13 @@ AUTO = "auto"
 FILE = "builtin_model_data.json"
 
 
-def router(name: str) -> Router:
+def router(name: str, home: Path | None = None, models: Path | None = None) -> Router:
     """Return a router to the engine of that name; 'auto' takes all that are installed.
+
+    Args:
+        name: The engine's name, or 'auto'.
+        home: The folder in which each engine has one for the speakers that it learns; None: nothing is learned.
+        models: The folder of weights that several parts of Mynah use.
 
     Raises:
         ConfigError: There is no such engine.
@@ -31,7 +36,8 @@ def router(name: str) -> Router:
     known = engines()
     if name != AUTO and name not in known:
         raise ConfigError(f"There is no engine {name!r} for engine.name. {nearest(name, [AUTO, *known])}")
-    return Router({each: Worker(kind) for each, kind in known.items() if name in (AUTO, each)})
+    taken = {each: kind for each, kind in known.items() if name in (AUTO, each)}
+    return Router({each: Worker(kind, home=home and home / each, models=models) for each, kind in taken.items()})
 
 
 def report(router: Router) -> None:

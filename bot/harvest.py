@@ -53,6 +53,8 @@ class Harvest:
         for ref in beside:
             fits = _ending(ref) not in endings
             endings.add(_ending(ref))
+            # What lies beside a sound tells of what was said in it, and goes where that goes.
+            ref = replace(ref, voice_id=ref.voice_id or main.voice_id)
             entered.append(self._enter(tx, ref, entered[0].id if fits else None))
         return replace(self._reply, files=tuple(entered))
 
@@ -93,6 +95,7 @@ class Harvest:
             beside=beside,
             answers=ref.answers or None,
             ends=ref.ends,
+            voice_id=ref.voice_id or None,
         )
         path = files.path(id if beside is None else beside, _ending(ref))
         self._moves.append((ref.path, os.path.join(self._folder.path, path)))

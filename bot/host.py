@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.core.command import Command
 from engine.choice import Choice
 from engine.engine import Abilities
+from engine.pool import Pool
 from engine.router import Router
-from engine.speech import Variant
+from engine.speech import Enrolled, Reference, Variant
 from storage.errors import DiskFull
 from storage.folder import Folder
+from storage.likeness import Likeness
 
 if TYPE_CHECKING:
     from bot.courier import Courier
@@ -31,12 +33,22 @@ class LiveHost:
     runner: Runner
     courier: Courier
 
-    def __init__(self, *, folder: Folder, commands: Mapping[str, Command], router: Router, least_free_mb: int) -> None:
+    def __init__(
+        self,
+        *,
+        folder: Folder,
+        commands: Mapping[str, Command],
+        router: Router,
+        pool: Pool,
+        least_free_mb: int,
+    ) -> None:
         """`least_free_mb` is how much of the disk has to be free for new work, in MB."""
         self._folder = folder
         self._least_free_mb = least_free_mb
         self._commands = commands
         self._router = router
+        self._pool = pool
+        self._likeness = Likeness()
 
     @property
     def data(self) -> Path:
@@ -72,6 +84,25 @@ class LiveHost:
     def key(self) -> bytes:
         """The secret of this data folder, under which forgotten people's use is kept."""
         return self._folder.key()
+
+    @property
+    def pool(self) -> Pool:
+        """The processes for numeric work that no engine does."""
+        return self._pool
+
+    @property
+    def models(self) -> Path:
+        """The folder of weights, which those who need them read in the pool."""
+        return self._folder.path / "models"
+
+    @property
+    def likeness(self) -> Likeness:
+        """Which voices sound alike; asked in `read`."""
+        return self._likeness
+
+    async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
+        """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is."""
+        return await self._router.enroll(engine, reference, key, report)
 
     def check_room(self) -> None:
         """Refuse new work where the disk has no room for it."""

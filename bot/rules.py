@@ -20,6 +20,8 @@ def rules(settings: Settings) -> Rules:
         owners=frozenset(
             f"{name}:{each}" for name in type(settings.owners).model_fields for each in settings.owners_of(name)
         ),
+        consent=settings.cloning.consent,
+        examinations=settings.cloning.examinations_hour,
         formats={"discord": _format(settings.discord.format), "telegram": _format(settings.telegram.format)},
     )
 

@@ -216,6 +216,15 @@ class Quota(Section):
     """Bytes of files held at a time."""
 
 
+class Cloning(Section):
+    """Voices that are made from recordings of people."""
+
+    consent: Literal["spoken", "ticked"] = "spoken"
+    """How its person agrees: 'spoken' aloud, word by word, or 'ticked' by whoever uploads, which proves nothing."""
+    examinations_hour: Annotated[int, Field(ge=1, le=10_000)] = 20
+    """Recordings of one person that are looked at in an hour; owners may have as many as they like."""
+
+
 class Files(Section):
     """What it makes."""
 
@@ -255,6 +264,7 @@ class Settings(BaseModel):
     speech: Speech = Speech.of({})
     jobs: Jobs = Jobs.of({})
     quota: Quota = Quota.of({})
+    cloning: Cloning = Cloning.of({})
     files: Files = Files.of({})
     copies: Copies = Copies.of({})
     terminal: Terminal = Terminal.of({})

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from commands.core.amounts import SPANS, in_words
 from commands.core.command import Audience, command
-from commands.core.context import Asker, Context
+from commands.core.context import Context
 from commands.core.entries import ago
 from commands.core.errors import NotAllowed, NotFound, Refused
 from commands.core.notices import tell_cancelled
@@ -39,12 +39,6 @@ class Cloners(enum.Enum):
     EVERYONE = "everyone"
     ADMINS = "admins"
     NOBODY = "nobody"
-
-
-def may_clone(asker: Asker) -> bool:
-    """Whether somebody may make a voice of a recording where they ask; those who run this Mynah may everywhere."""
-    least = {"everyone": Audience.EVERYONE, "admins": Audience.ADMINS, "nobody": Audience.OWNERS}
-    return asker.rank >= least[asker.place.cloning]
 
 
 @command("admin", "queue", audience=Audience.ADMINS, private=True)

@@ -15,13 +15,15 @@ from commands.core.manner import USUAL, Manner
 from commands.core.params import Between, Suggest, VoiceName
 from commands.core.plan import make
 from commands.core.quote import Quote
-from commands.core.reply import Action, Json, Reply
+from commands.core.reply import Action, Reply
 from commands.core.saying import Prepared, quote, say
+from commands.core.voice_words import about, called, facts, full_name, is_mine, line, origin, step, tagged
 from commands.core.words import count
 from engine.text.hygiene import clean
-from storage import audit, places, users, voices
+from storage import audit, clones, places, recordings, users, voices
 from storage.database import Transaction
-from storage.voices import Voice
+from storage.recordings import Recording
+from storage.voices import Voice, fold
 
 PAGE = 20
 """How many voices stand on a page."""
@@ -64,19 +66,24 @@ async def list_voices(
     search: str = "",
     page: Page = 1,
 ) -> Reply:
-    """List the voices that you may use.
+    """List the voices that you may use, and those of yours that cannot speak yet.
 
     Args:
         language: Only voices of this language, such as en or pt-br.
         sex: Only voices that sound female, or male.
         kind: Only voices that came with Mynah, clones of people, or voices trained for it.
-        search: Only voices with this in their name or title.
+        search: Only voices with this in their name, title or tags.
         page: Which page of a long list.
     """
-    found = await ctx.read(lambda tx: _visible(tx, ctx, language, sex, kind, search))
+    found = await ctx.read(
+        lambda tx: [
+            *_unfinished(tx, ctx, language, sex, kind, search),
+            *_visible(tx, ctx, language, sex, kind, search),
+        ]
+    )
     pages = -(-len(found) // PAGE)
     shown = found[(page - 1) * PAGE : page * PAGE]
-    lines = [_line(voice, ctx) for voice in shown]
+    lines = [line(voice, ctx) for voice in shown]
     if shown and not (language or sex or kind or search):
         lines.append(f"Where nobody has chosen one: {ctx.host.choice.words()}")
     if not found:
@@ -89,7 +96,7 @@ async def list_voices(
     more = {**{name: value for name, value in filters.items() if value}, "page": page + 1}
     return Reply(
         text="\n".join(lines),
-        items=tuple(_facts(voice, ctx) for voice in found),
+        items=tuple(facts(voice, ctx) for voice in found),
         actions=(Action(label="More", command="voices list", values=more),) if page < pages else (),
     )
 
@@ -98,17 +105,51 @@ async def list_voices(
 async def show_voice(ctx: Context, name: VoiceName) -> Reply:
     """Tell about a voice.
 
+    Of one of your own you see everything: who has agreed to it, what it was made from and how far it is.
+
     Args:
         name: Which voice.
     """
-    voice = await ctx.read(lambda tx: named(tx, ctx, name))
-    facts = _facts(voice, ctx)
-    told = [f"{voice.name}: {voice.title}"]
-    told.append(" · ".join(part for part in (voice.language, voice.sex, _origin(voice, ctx)) if part))
+
+    def look(tx: Transaction) -> tuple[Voice, list[Recording]]:
+        own = clones.own(tx, ctx.asker.user_id, name)
+        voice = own or named(tx, ctx, name)
+        return voice, recordings.of_voice(tx, voice.id) if is_mine(voice, ctx) else []
+
+    voice, made_of = await ctx.read(look)
+    told = [f"{voice.name}: {voice.title}" if voice.title else voice.name]
+    told.append(" · ".join(part for part in (voice.language, voice.sex, origin(voice, ctx), tagged(voice)) if part))
+    told += about(voice, made_of) if voice.kind == "clone" and is_mine(voice, ctx) else []
     told += [voice.notes] if voice.notes else []
-    hear = Action(label="Hear it", command="voices preview", values={"name": voice.name})
-    mine = Action(label="Make it mine", command="voices default", values={"name": voice.name})
-    return Reply(text="\n".join(told), data=facts, actions=(hear,) if _is_variant(voice) else (hear, mine))
+    return Reply(
+        text="\n".join(told),
+        data={**facts(voice, ctx), **({"recordings": len(made_of)} if is_mine(voice, ctx) else {})},
+        actions=_next_steps(voice, ctx),
+        private=is_mine(voice, ctx),
+    )
+
+
+def _next_steps(voice: Voice, inquiry: Inquiry) -> tuple[Action, ...]:
+    """What can be done with a voice."""
+    given = {"name": voice.name}
+    hear = Action(label="Hear it", command="voices preview", values=given)
+    mine = Action(label="Make it mine", command="voices default", values=given)
+    if _is_variant(voice):
+        return (hear,)
+    if voice.kind != "clone" or not is_mine(voice, inquiry):
+        return (hear, mine)
+    away = Action(label="Let it go", command="voices delete", values=given, handy=True)
+    listen = Action(label="Its recording", command="voices passage", values=given, handy=True)
+    if not step(voice):
+        share = Action(label="Share", command="voices share", values=given, asks="whom")
+        return (hear, mine, share, listen, away)
+    if voice.status in ("revoked", "failed"):
+        return (away,)
+    if voice.consent:
+        return (Action(label=f"Build {voice.name}", command="voices build", values=given), listen, away)
+    agree = Action(label="It is my voice", command="consent own", values={"voice": voice.name})
+    other = Action(label="Somebody else's", command="consent other", values={"voice": voice.name})
+    return (agree, other, listen, away)
 
 
 async def quote_preview(inquiry: Inquiry, name: str = "") -> Quote:
@@ -156,7 +197,7 @@ async def default_voice(ctx: Context, name: VoiceName = "") -> Reply:
         await ctx.commit(lambda tx: users.set_default_voice(tx, asker.user_id, None))
         voice = await ctx.read(lambda tx: cast(tx, ctx, ""))
         return Reply(
-            text=f"You have no voice of your own now; here {voice.name} speaks for you.", data=_facts(voice, ctx)
+            text=f"You have no voice of your own now; here {voice.name} speaks for you.", data=facts(voice, ctx)
         )
 
     def choose(tx: Transaction) -> Voice:
@@ -165,7 +206,7 @@ async def default_voice(ctx: Context, name: VoiceName = "") -> Reply:
         return voice
 
     voice = await ctx.commit(choose)
-    return Reply(text=f"From now on {voice.name} ({voice.title}) speaks for you.", data=_facts(voice, ctx))
+    return Reply(text=f"From now on {full_name(voice)} speaks for you.", data=facts(voice, ctx))
 
 
 @command("voices", "here", audience=Audience.ADMINS)
@@ -196,8 +237,8 @@ async def place_voice(ctx: Context, name: VoiceName) -> Reply:
         who = "the best voice for each language" if usual == AUTO else usual
         return Reply(text=f"Here {who} speaks again for those who have not chosen a voice.")
     return Reply(
-        text=f"Here {voice.name} ({voice.title}) speaks now for those who have not chosen a voice.",
-        data=_facts(voice, ctx),
+        text=f"Here {full_name(voice)} speaks now for those who have not chosen a voice.",
+        data=facts(voice, ctx),
     )
 
 
@@ -209,10 +250,10 @@ async def _tell_default(ctx: Context) -> Reply:
 
     voice, chosen = await ctx.read(look)
     if chosen:
-        text = f"{voice.name} ({voice.title}) speaks for you."
+        text = f"{full_name(voice)} speaks for you."
     else:
-        text = f"You have not chosen a voice; here {voice.name} ({voice.title}) speaks for you."
-    return Reply(text=text, data=_facts(voice, ctx))
+        text = f"You have not chosen a voice; here {full_name(voice)} speaks for you."
+    return Reply(text=text, data=facts(voice, ctx))
 
 
 def _whole(voice: Voice) -> Voice:
@@ -246,30 +287,21 @@ def _visible(
     )
 
 
+def _unfinished(
+    tx: Transaction, inquiry: Inquiry, language: str, sex: Sex | None, kind: Kind | None, search: str
+) -> list[Voice]:
+    """The person's own voices that cannot speak yet, as far as they are looked for; none is known to be of a sex."""
+    if sex or kind not in (None, Kind.CLONE):
+        return []
+    tongue, wanted = language.lower(), fold(search)
+    return [
+        voice
+        for voice in clones.of_user(tx, inquiry.asker.user_id)
+        if step(voice)
+        and (not tongue or voice.language.lower() == tongue or voice.language.lower().startswith(f"{tongue}-"))
+        and wanted in fold(" ".join([voice.name, *voice.tags]))
+    ]
+
+
 def _greeting(voice: Voice) -> str:
-    return clean(greeting(voice.language, voice.title))
-
-
-def _line(voice: Voice, inquiry: Inquiry) -> str:
-    own = "yours" if voice.user_id == inquiry.asker.user_id else ""
-    return " · ".join(part for part in (voice.name, voice.title, voice.sex, own) if part)
-
-
-def _origin(voice: Voice, inquiry: Inquiry) -> str:
-    if voice.kind == "builtin":
-        return f"came with {voice.engine}"
-    whose = "yours" if voice.user_id == inquiry.asker.user_id else "somebody else's"
-    return f"{'a clone' if voice.kind == 'clone' else 'a trained voice'}, {whose}"
-
-
-def _facts(voice: Voice, inquiry: Inquiry) -> dict[str, Json]:
-    return {
-        "name": voice.name,
-        "title": voice.title,
-        "language": voice.language,
-        "sex": voice.sex,
-        "kind": voice.kind,
-        "engine": voice.engine,
-        "notes": voice.notes,
-        "mine": voice.user_id == inquiry.asker.user_id,
-    }
+    return clean(greeting(voice.language, called(voice)))

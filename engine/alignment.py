@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.arpabet import TO_IPA
 from engine.cepstra import RATE, STEP, frame_energies
-from engine.recogniser import Heard, Recogniser
+from engine.recogniser import Heard, Recogniser, to_pcm
 from engine.speech import Timing
 from engine.written import bare
 
@@ -87,7 +87,7 @@ class Aligner:
             EngineMissing: A word is in no dictionary, and there is no espeak to say how it sounds.
         """
         words = [word for word in map(bare, text.split()) if any(character.isalnum() for character in word)]
-        pcm = _pcm(samples, rate)
+        pcm = to_pcm(samples, rate)
         if not words or pcm is None:
             return None
         with self._lock:
@@ -106,19 +106,6 @@ class Aligner:
         if self._opened is None or self._opened.learnt > _WORDS_LEARNT:
             self._opened = Recogniser()
         return self._opened
-
-
-def _pcm(samples: NDArray[np.float32], rate: int) -> NDArray[np.int16] | None:
-    """Return a sound as the recogniser takes it, its peak at half of full scale; None where there is none."""
-    import numpy as np
-    import soxr  # type: ignore[import-untyped]  # it has no types
-
-    peak = float(np.abs(samples).max()) if len(samples) else 0.0
-    if not 0 < peak < np.inf or rate <= 0:
-        return None
-    resampled = soxr.resample(samples, rate, RATE) if rate != RATE else samples
-    pcm: NDArray[np.int16] = np.clip(resampled * (16384 / peak), -32768, 32767).astype(np.int16)
-    return pcm if len(pcm) >= STEP else None
 
 
 def _hear_in_parts(

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.arpabet import from_ipa
-from engine.cepstra import RATE, mean_cepstrum
+from engine.cepstra import RATE, STEP, mean_cepstrum
 from engine.espeak_library import PHONEME, espeak_library
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ _SCALE = 1024
 """PocketSphinx keeps a 1024th of what its scores are."""
 _CHUNK = 800
 """Samples given at once: 50 ms, for some milliseconds of work during which no other thread of Python runs."""
+TEXT_WEIGHT = 6.5
+"""PocketSphinx's own weight of what is likely."""
+_HISS = 12
+"""The standard deviation of the noise under a sound whose peak is 16,384."""
 _ANY_END = 0.5
 _FILLERS = ("<", "[", "(")
 """How what is no word begins: silence, noise, an empty step."""
@@ -34,6 +38,10 @@ _LEAST = 1e-300
 _PACE = 175
 _LONGEST_WORD = 100
 """Characters; what is longer is no word that anybody says."""
+
+
+Arc = tuple[int, int, float] | tuple[int, int, float, str]
+"""A step of a grammar: from where, to where, how likely, and the word, by its name, where one is said."""
 
 
 class Phone(NamedTuple):
@@ -66,8 +74,11 @@ class Heard:
 class Recogniser:
     """One decoder: one thread at a time may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, weight: float = TEXT_WEIGHT) -> None:
         """Open the model; .2 s and 75 MB.
+
+        Args:
+            weight: How much counts what a text or a grammar makes likely, beside how it sounds.
 
         Raises:
             ModuleNotFoundError: PocketSphinx is not installed.
@@ -76,7 +87,7 @@ class Recogniser:
 
         # Scores are told against the best of all sounds, not of those that the text allows: else any text would fit.
         self._decoder: Decoder = Decoder(
-            samprate=RATE, loglevel="FATAL", lm=None, bestpath=False, compallsen=True, **_BEAMS
+            samprate=RATE, loglevel="FATAL", lm=None, bestpath=False, compallsen=True, lw=weight, **_BEAMS
         )
         self._names: dict[str, str] = {}
         self._grammar = 0
@@ -96,13 +107,23 @@ class Recogniser:
         if self._decoder.lookup_word(folded) is not None:
             return folded
         if folded not in self._names and len(folded) <= _LONGEST_WORD:
-            name = f"_{len(self._names)}"
             phones = self._pronounce(folded)
             if not phones:
                 return ""
-            self._decoder.add_word(name, " ".join(phones), True)
-            self._names[folded] = name
+            self._names[folded] = self._learn(phones)
         return self._names.get(folded, "")
+
+    def name_sound(self, phones: Sequence[str]) -> str:
+        """Return what the dictionary calls a row of phones, in ARPAbet, that is no word; it learns it if need be."""
+        said = f"/{' '.join(phones)}/"
+        if said not in self._names:
+            self._names[said] = self._learn(phones)
+        return self._names[said]
+
+    def _learn(self, phones: Sequence[str]) -> str:
+        name = f"_{len(self._names)}"
+        self._decoder.add_word(name, " ".join(phones), True)
+        return name
 
     def hear(self, pcm: NDArray[np.int16], names: Sequence[str], *, phones: bool = False) -> Sequence[Heard] | None:
         """Find words that are said one after another, and nothing else.
@@ -122,17 +143,31 @@ class Recogniser:
         self, pcm: NDArray[np.int16], names: Sequence[str], least: int, *, phones: bool = False
     ) -> Sequence[Heard] | None:
         """Find the first `least` of some words, where the sound may end after any of the others; see `hear`."""
-        decoder, count, before = self._decoder, len(names), self._grammar
-        words = [(place, place + 1, 1.0, name) for place, name in enumerate(names)]
-        ends = [(place, count + 1, _ANY_END) for place in range(least, count + 1)]
+        count = len(names)
+        words: list[Arc] = [(place, place + 1, 1.0, name) for place, name in enumerate(names)]
+        ends: list[Arc] = [(place, count + 1, _ANY_END) for place in range(least, count + 1)]
+        self.follow([*words, *ends], count + 1)
+        heard = self._heard(pcm, phones)
+        return heard[:least] if heard and len(heard) >= least else None
+
+    def follow(self, arcs: Sequence[Arc], last: int) -> None:
+        """Hear from now on, with `hear_any`, what leads from step 0 of a grammar to its last one.
+
+        Args:
+            arcs: From which step to which, how likely it is, and the word that is said there, by its name, if any.
+            last: The step at which all is said.
+        """
+        decoder, before = self._decoder, self._grammar
         self._grammar += 1
         # One that is in use must not be replaced or removed: that ends the process.
-        decoder.add_fsg(f"{self._grammar}", decoder.create_fsg("text", 0, count + 1, [*words, *ends]))
+        decoder.add_fsg(f"{self._grammar}", decoder.create_fsg("text", 0, last, list(arcs)))
         decoder.activate_search(f"{self._grammar}")
         if before:
             decoder.remove_search(f"{before}")
-        heard = self._heard(pcm, phones)
-        return heard[:least] if heard and len(heard) >= least else None
+
+    def hear_any(self, pcm: NDArray[np.int16]) -> Sequence[Heard] | None:
+        """Find the words of the grammar that is followed which fit a sound best; None where none do."""
+        return self._heard(pcm, phones=False)
 
     def _heard(self, pcm: NDArray[np.int16], phones: bool) -> Sequence[Heard] | None:
         mean = ",".join(f"{value:.3f}" for value in mean_cepstrum(pcm))
@@ -179,6 +214,32 @@ class Recogniser:
     def _american(self) -> str:
         """The path of the voice that speaks the dictionary's English."""
         return next(file.path for file in espeak_library().languages if file.languages[0] == "en-us")
+
+
+def to_pcm(samples: NDArray[np.float32], rate: int) -> NDArray[np.int16] | None:
+    """Return a sound, shape (n,), as a recogniser takes it, its peak at half of full scale; None: there is none."""
+    import numpy as np
+    import soxr  # type: ignore[import-untyped]  # it has no types
+
+    peak = float(np.abs(samples).max()) if len(samples) else 0.0
+    if not 0 < peak < np.inf or rate <= 0:
+        return None
+    resampled = soxr.resample(samples, rate, RATE) if rate != RATE else samples
+    pcm: NDArray[np.int16] = np.clip(resampled * (16384 / peak), -32768, 32767).astype(np.int16)
+    return pcm if len(pcm) >= STEP else None
+
+
+def with_hiss(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return what `to_pcm` gives with a little noise under it, always the same.
+
+    Voice messages are without any sound in their pauses. A recogniser that has never heard such silence takes it for
+    part of the voice, and mishears the words; where the words are known, it does not matter.
+    """
+    import numpy as np
+
+    hiss = _HISS * np.random.default_rng(0).standard_normal(len(pcm))
+    noisy: NDArray[np.int16] = np.clip(np.rint(pcm + hiss), -32768, 32767).astype(np.int16)
+    return noisy
 
 
 def _phones(entry: AlignmentEntry) -> tuple[Phone, ...]:

@@ -286,7 +286,8 @@ def recent(tx: Transaction, user_id: int, since_ms: int, job_id: int | None = No
     return int(
         tx.value(
             """
-            SELECT COUNT(*) FROM jobs WHERE command = 'clone' AND user_id = :user_id AND created_at >= :since
+            SELECT COUNT(*) FROM jobs
+            WHERE command IN ('clone', 'voices import') AND user_id = :user_id AND created_at >= :since
                 AND id <= COALESCE(:job_id, id)
             """,
             user_id=user_id,

@@ -90,7 +90,9 @@ def _fill(
             elif param.mark(Suggest) is not None:
                 action.completer = completer(param)  # type: ignore[attr-defined]  # argcomplete looks for it there
     for extra in extras(command):
-        if extra.value:
+        if extra.choices:
+            leaf.add_argument(f"--{extra.name}", choices=extra.choices)
+        elif extra.value:
             _with_files(leaf.add_argument(f"--{extra.name}"))
         else:
             leaf.add_argument(f"--{extra.name}", action="store_true")

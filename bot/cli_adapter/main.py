@@ -21,6 +21,7 @@ from commands.core.errors import MynahError, UsageError
 from commands.core.reply import Reply
 
 if TYPE_CHECKING:
+    from bot.cli_adapter.oneshot import OneShot
     from bot.config import Loaded
 
 log = logging.getLogger("mynah.terminal")
@@ -130,10 +131,9 @@ def _start(typed: Typed, every: Mapping[str, Command]) -> int:
 def _work(typed: Typed, loaded: Loaded, renderer: Renderer, chat: bool) -> Coroutine[None, None, int]:
     """Return what is to be run; only now is known what has to be imported for it."""
     if typed.command is not None:
-        from bot.cli_adapter.oneshot import OneShot
         from bot.cli_adapter.progress import Bar
 
-        shot = OneShot(typed, typed.command, renderer, Bar(sys.stderr, renderer, dumb=streams.is_dumb()))
+        shot = _kind_of(typed)(typed, typed.command, renderer, Bar(sys.stderr, renderer, dumb=streams.is_dumb()))
         return shot.run(loaded, shot.prepare())
     if typed.own == "doctor":
         from bot.cli_adapter.doctor import tell
@@ -142,6 +142,17 @@ def _work(typed: Typed, loaded: Loaded, renderer: Renderer, chat: bool) -> Corou
     from bot.cli_adapter.run import converse, serve
 
     return (converse if chat else serve)(loaded, renderer)
+
+
+def _kind_of(typed: Typed) -> type[OneShot]:
+    """Return what performs it: the same for all commands, but for the one that takes more than one file."""
+    if typed.recordings:
+        from bot.cli_adapter.clone import Cloning
+
+        return Cloning
+    from bot.cli_adapter.oneshot import OneShot
+
+    return OneShot
 
 
 def _log(loaded: Loaded, *, chat: bool) -> AbstractContextManager[None]:

@@ -17,6 +17,7 @@ WHAT = "Mynah speaks text in many voices. Alone, 'mynah' starts it; on a termina
 EXAMPLES = (
     'mynah speak "Hello, I am Mynah." --voice en-gb --output hello.wav',
     "mynah speak - < page.txt",
+    "mynah clone Ada --recording recordings/ --consent own",
     "mynah COMMAND --help",
 )
 FRONT = (

@@ -22,17 +22,28 @@ class Extra:
     """What its value is called in the help; empty where it takes none."""
     help: str
     """What it does, in a sentence."""
+    choices: tuple[str, ...] = ()
+    """What its value can be, where that is one of a few words; else it is a path."""
 
 
 CONFIG = Extra(name="config", value="FILE", help="The settings file to go by.")
 JSON = Extra(name="json", value="", help="Answer with one JSON object, for programs.")
 HELP = Extra(name="help", value="", help="Show this help and leave.")
 OUTPUT = Extra(name="output", value="PATH", help="Where the file goes: a name for it, or a folder.")
+CONSENT = Extra(
+    name="consent",
+    value="own|given",
+    choices=("own", "given"),
+    help="Have the voice made at once: you answer for it that it is your own, or was given to you by its person.",
+)
+VOUCHED = "clone"
+"""The command that takes CONSENT, and any number of recordings."""
 
 
 def extras(command: Command, *, chat: bool = False) -> tuple[Extra, ...]:
     """The options that a command takes behind `mynah`, or in the chat, beside its own parameters."""
-    return (*([OUTPUT] if makes_file(command) else []), *(() if chat else (JSON, CONFIG)), HELP)
+    own = () if chat else (*([CONSENT] if command.name == VOUCHED else []), JSON, CONFIG)
+    return (*([OUTPUT] if makes_file(command) else []), *own, HELP)
 
 
 def makes_file(command: Command) -> bool:

@@ -25,6 +25,8 @@ KINDS = {
     "m4a": "m4a",
 }
 """Endings that promise a kind of sound that is made here."""
+OTHERS = {"export": "zip", "voices export": "zip", "clone": "png"}
+"""What is made by commands that make no sound."""
 BESIDE = frozenset({"json", "srt", "vtt"})
 """Endings of what is put beside a sound; it would take the place of the sound."""
 
@@ -130,7 +132,7 @@ def _made(command: Command) -> tuple[str, ...]:
     """Return how the name of what a command makes may end; what was made before is of any kind."""
     if command.param("format") or command.param("job"):
         return tuple(KINDS)
-    return ("zip",) if command.name == "export" else ("wav",)
+    return (OTHERS.get(command.name, "wav"),)
 
 
 def _checked(output: str) -> dict[str, object]:

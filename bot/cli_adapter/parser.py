@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.cli_adapter.options import Given, default_of, nearest, places
+from bot.cli_adapter.options import CONSENT, VOUCHED, Given, default_of, nearest, places
 from bot.cli_adapter.own import OWN
 from commands.core.command import Command
 from commands.core.errors import UsageError
@@ -31,6 +31,10 @@ class Typed:
     """Whether the answer is for a program."""
     config: str = ""
     """The settings file to go by; empty: the usual one."""
+    consent: str = ""
+    """Whose voice it is that is to be made at once, by the word of the host: 'own' or 'given'; empty: ask first."""
+    recordings: tuple[str, ...] = ()
+    """What it is to be made from: files, and folders of them."""
 
 
 def read(words: Sequence[str], commands: Mapping[str, Command]) -> Typed:
@@ -58,6 +62,7 @@ def read(words: Sequence[str], commands: Mapping[str, Command]) -> Typed:
     if isinstance(found, tuple):
         return Typed(own="help", about=found)
     command, rest = found.command, found.rest
+    recordings, rest = _recordings(rest) if command.name == VOUCHED else ((), rest)
     given = Given(command=command)
     _take(given, rest)
     if "help" in given.extras:
@@ -69,6 +74,8 @@ def read(words: Sequence[str], commands: Mapping[str, Command]) -> Typed:
         output=given.extras.get("output", ""),
         json=as_json or "json" in given.extras,
         config=given.extras.get("config", config),
+        consent=_consent(given),
+        recordings=recordings or (str(given.values["recording"]),) if command.name == VOUCHED else (),
     )
 
 
@@ -118,6 +125,41 @@ def _own(word: str, rest: list[str], config: str, as_json: bool) -> Typed:
     if extra or ("config" in given and not own.config) or ("json" in given and not own.json):
         raise UsageError("{use} is all that {word} takes.", use=f"'mynah {own.usage(word)}'", word=word)
     return Typed(own=word, about=about, config=given.get("config", config), json=as_json or "json" in given)
+
+
+def _recordings(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Take all that stands behind `--recording`, up to the next option; return it, and the words with the first only.
+
+    A shell makes many words of one: `--recording takes/*.wav`.
+    """
+    taken: list[str] = []
+    rest: list[str] = []
+    open = False
+    for number, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if word == "--":
+            rest += words[number:]
+            break
+        if name == "--recording":
+            open = not equals
+            taken += [value] if equals else []
+        elif open and not word.startswith("-"):
+            taken.append(word)
+        else:
+            open = False
+            rest.append(word)
+    return tuple(taken), [*(["--recording", taken[0]] if taken else []), *rest]
+
+
+def _consent(given: Given) -> str:
+    """Return whose voice it is, by the word of the host."""
+    said = given.extras.get("consent", "").strip().lower()
+    if said not in ("", *CONSENT.choices):
+        raise UsageError(
+            "--consent can be own (it is your voice) or given (its person has agreed), not {said}.",
+            said=repr(said[:40]),
+        )
+    return said
 
 
 def _find(words: list[str], commands: Mapping[str, Command]) -> _Found | tuple[str, ...]:

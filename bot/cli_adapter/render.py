@@ -103,7 +103,8 @@ class Renderer:
 
 
 def _in_shell(found: re.Match[str]) -> str:
-    values = re.sub(" ([^ =]+)=", r" --\1 ", found[2])
+    switched = re.sub(" ([^ =]+)=yes(?![^ ])", r" --\1", found[2])  # a switch takes no value there
+    values = re.sub(" ([^ =]+)=", r" --\1 ", switched)
     return f"'mynah {found[1]}{values}'"
 
 

@@ -79,7 +79,8 @@ class Carrier:
 
 def _ways(address: Address, reply: Reply) -> Iterator[Way]:
     """The ways that may be open, the best first."""
-    if address.answers() and "asks" not in reply.data:  # what is asked about may stand in the ticket
+    fresh, news = address.answers(), "news" in reply.data  # which answers nothing, and takes no answer's place
+    if fresh and "asks" not in reply.data and (address.away or not news):  # what is asked about may stand in the ticket
         yield Way.TICKET
     if address.away:
         return
@@ -89,6 +90,8 @@ def _ways(address: Address, reply: Reply) -> Iterator[Way]:
     yield Way.DIRECT
     if secret and reply.brief and address.channel and not address.private:
         yield Way.CHANNEL
+    if fresh and news:  # rather there than nowhere
+        yield Way.TICKET
 
 
 async def _landed(call: Awaitable[T]) -> T:

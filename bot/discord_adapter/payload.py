@@ -7,18 +7,21 @@ limit; `payload` is what it would send. Needs no token and no connection.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from commands.core.command import Audience, Command, shown_to
-from commands.core.params import Attachment, Between, Body, Member, Param, PlaceId, Role, Suggest, Word
+from commands.core.params import Attachment, Between, Body, Member, Menu, Param, PlaceId, Role, Suggest, Word
 
 Native = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 Ask = Callable[[discord.Interaction, Command, Mapping[str, object]], Awaitable[None]]
-"""Takes what a person asked: the command, and the values as Discord gives them, those left out missing."""
+"""Takes what a person asked: the command, and the values as Discord gives them, those left out missing.
+
+None stands for a file that the message has not of which it was asked.
+"""
 Complete = Callable[[discord.Interaction, Command, Param, str], Awaitable[list[str]]]
 """Goes on from what is typed for a parameter."""
 
@@ -54,7 +57,7 @@ def payload(commands: Mapping[str, Command]) -> list[dict[str, Any]]:
 
 
 def natives(commands: Mapping[str, Command], ask: Ask, complete: Complete) -> list[Native]:
-    """Make discord.py's commands of ours: slash commands, groups, and a menu on messages for what takes a text."""
+    """Make discord.py's commands of ours: slash commands, groups, and entries in the menus of messages."""
     groups: dict[str, app_commands.Group] = {}
     made: list[Native] = []
     for command in commands.values():
@@ -68,7 +71,7 @@ def natives(commands: Mapping[str, Command], ask: Ask, complete: Complete) -> li
             groups[head] = _group(head, commands)
             made.append(groups[head])
         groups[head].add_command(native)
-    return made + [message_menu(each, ask) for each in commands.values() if _body_alone(each)]
+    return made + [menu for each in commands.values() for menu in _menus(each, ask)]
 
 
 def slash_command(command: Command, ask: Ask, complete: Complete) -> app_commands.Command[Any, ..., Any]:
@@ -103,6 +106,38 @@ def message_menu(command: Command, ask: Ask) -> app_commands.ContextMenu:
     menu = app_commands.ContextMenu(name=f"{command.path[-1].capitalize()} this", callback=callback)
     menu.default_permissions = PERMISSIONS[command.audience]
     return menu
+
+
+def file_menu(command: Command, param: Param, title: str, ask: Ask) -> app_commands.ContextMenu:
+    """Make an entry of a message's menu that hands in the message's sound: 'Clone this voice'."""
+
+    async def callback(interaction: discord.Interaction, message: discord.Message) -> None:
+        await ask(interaction, command, {param.name: recording_of(message)})
+
+    menu = app_commands.ContextMenu(name=title, callback=callback)
+    menu.default_permissions = PERMISSIONS[command.audience]
+    return menu
+
+
+def recording_of(message: discord.Message) -> discord.Attachment | None:
+    """Return the file of a message, or of what it forwards, in which somebody may speak; one of no known type will do.
+
+    A voice message is such a file.
+    """
+    files = [*message.attachments, *(file for each in message.message_snapshots for file in each.attachments)]
+    kinds = [((file.content_type or "").partition("/")[0], file) for file in files]
+    for wanted in (("audio", "video"), ("", "application")):
+        if found := next((file for kind, file in kinds if kind in wanted), None):
+            return found
+    return None
+
+
+def _menus(command: Command, ask: Ask) -> Iterator[app_commands.ContextMenu]:
+    if _body_alone(command):
+        yield message_menu(command, ask)
+    for param in command.params:
+        if menu := param.mark(Menu):
+            yield file_menu(command, param, menu.title, ask)
 
 
 def _body_alone(command: Command) -> bool:

@@ -37,6 +37,7 @@ log = logging.getLogger("mynah.discord")
 SEEN = 20_000
 """How many interactions are remembered as told; what Discord tells twice is done once."""
 OLD = "Mynah does not know this button any more. Please ask with a command; /help shows what there is."
+NO_RECORDING = "There is no recording in that message: no voice message, no sound and no video."
 STALE = "There is nothing to choose from here any more."
 CANCEL = "jobs cancel"
 
@@ -54,6 +55,9 @@ class Requests:
 
     async def command(self, interaction: discord.Interaction, command: Command, given: Mapping[str, object]) -> None:
         """Do what a slash command or the entry in a message's menu asks."""
+        if None in given.values():
+            await self._track(interaction, lambda: self._say(interaction, NO_RECORDING))
+            return
         texts = {p.name for p in command.params if p.mark(Body)}
         values = {
             name: as_seen(each, interaction) if name in texts and isinstance(each, str) else each

@@ -13,6 +13,15 @@ REFUSED = 60.0
 """The same where it takes nothing from this bot at all."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """What goes wrong before anything is on its way."""
+NO_SUCH = (
+    "_messages_forbidden",
+    "not enough rights to send",
+    "too big for a photo",
+    "photo_invalid_dimensions",
+    "photo_save_file_invalid",
+    "image_process_failed",
+)
+"""What is said of a file that may go as another kind."""
 TAKEN_PERHAPS = ("(504)", "gateway timeout")
 """What a server says that has handed the request on and has not heard of it since."""
 
@@ -61,9 +70,9 @@ def is_too_large(error: TelegramError) -> bool:
 
 
 def takes_no_such(error: TelegramError) -> bool:
-    """Whether it is this kind of file that is not taken there: by a person's privacy, or by a group's permissions."""
+    """Whether a file is not taken as this kind there: by a person's privacy, a group's permissions, or as no photo."""
     words = error.message.lower()
-    return isinstance(error, BadRequest) and ("_messages_forbidden" in words or "not enough rights to send" in words)
+    return isinstance(error, BadRequest) and any(each in words for each in NO_SUCH)
 
 
 def has_no_chat(error: TelegramError) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.telegram_adapter.choosing import FILE
+from bot.telegram_adapter.payload import taker
 from commands.core.command import Command
-from commands.core.params import Attachment, Kinds
+from commands.core.params import SOUNDS, Attachment, Kinds, Menu, Param
 from commands.core.reply import Action, Reply
 from commands.core.words import either, listed
 
@@ -41,20 +42,20 @@ def what_can_be_done(
     """Say what can be done with a file that came without a word, by the commands that take it."""
     if able:
         actions = tuple(
-            Action(
-                label=" ".join(command.path).capitalize(), command=command.name, values={_where(command, file): FILE}
-            )
+            Action(label=_label(command, param), command=command.name, values={param.name: FILE})
             for command in able
+            if (param := taker(command, file))
         )
         return Reply(text=f"What shall I do with {'this recording' if is_sound else file.name[:100]}?", actions=actions)
     kinds = [mark for each in commands.values() for param in each.params if (mark := param.mark(Kinds))]
-    endings = list(dict.fromkeys(f".{ending}" for mark in kinds for ending in mark.endings))
-    if is_sound or not endings:
+    endings = dict.fromkeys(ending for mark in kinds for ending in mark.endings)
+    read = [f".{ending}" for ending in endings if ending not in SOUNDS]
+    if is_sound or not read:
         return Reply(text="I have no use for a recording yet. Send me a text, and I say it.")
-    return Reply(text=f"I can read {either(endings)} files only. Send me the text itself, or such a file.")
+    only = " files, and listen to recordings" if len(read) < len(endings) else " files only"
+    return Reply(text=f"I can read {either(read)}{only}. Send me the text itself, or such a file.")
 
 
-def _where(command: Command, file: Attachment) -> str:
-    """The parameter of a command that takes the file."""
-    taking = [param for param in command.params if param.kind is Attachment]
-    return next(param.name for param in taking if param.mark(Kinds) or param is taking[-1])
+def _label(command: Command, param: Param) -> str:
+    menu = param.mark(Menu)
+    return menu.title if menu else " ".join(command.path).capitalize()

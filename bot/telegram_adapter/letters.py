@@ -14,7 +14,7 @@ from bot.telegram_adapter.faults import has_no_chat, is_too_large
 from bot.telegram_adapter.keyboards import offer
 from bot.telegram_adapter.post import Post
 from bot.telegram_adapter.questions import Question
-from bot.telegram_adapter.uploads import NotTaken, Uploads
+from bot.telegram_adapter.uploads import PICTURE, NotTaken, Uploads
 from bot.telegram_adapter.wording import CAPTION, said, units
 from commands.core.reply import FileRef, Reply
 
@@ -28,6 +28,7 @@ HIDDEN = "The answer is for one person only, and I do not know who you are here.
 NOT_TAKEN = (
     "No sound can be sent here: neither voice messages nor files. Their settings, or those of this group, forbid it."
 )
+NOT_SHOWN = "Neither pictures nor files can be sent here, so it comes without."
 OPEN = "Open our chat"
 
 
@@ -122,7 +123,8 @@ class Letters:
                     to, file, words, offered.keyboard if number == last and not alone else None
                 )
             except NotTaken:
-                return await self._post.say(to, f"{text}\n{NOT_TAKEN}", reply.actions)
+                why = NOT_SHOWN if file.format == PICTURE else NOT_TAKEN
+                return await self._post.say(to, f"{text}\n{why}", reply.actions)
         main = next(iter(out.values()))
         if alone:
             await self._post.say(to, text, reply.actions, out=out)

@@ -21,10 +21,11 @@ from bot.telegram_adapter.faults import judged
 from bot.telegram_adapter.files import Files
 from bot.telegram_adapter.letters import Letters
 from bot.telegram_adapter.pastes import Pastes, joined
+from bot.telegram_adapter.payload import begins_with
 from bot.telegram_adapter.people import People
 from bot.telegram_adapter.post import Post
 from bot.telegram_adapter.questions import Question
-from bot.telegram_adapter.reading import Answered, Asked, Given, Heard, Other, Reader, Started, takes
+from bot.telegram_adapter.reading import Answered, Asked, Given, Heard, Other, Reader, Started
 from bot.telegram_adapter.waiting import Waiting
 from bot.telegram_adapter.wording import said
 from commands.core.errors import MynahError
@@ -41,6 +42,10 @@ TRIES = 3
 POPUP = 200
 """The most characters that appear over the chat of who pressed a button."""
 CANCEL = "jobs cancel"
+ANSWER = "consent answer"
+"""It is not offered for a file: where an answer is waited for, that is taken for it without a word."""
+RECORDING = "recording"
+"""What a voice message is, where somebody was asked for one."""
 FORGET = "forget"
 
 
@@ -119,7 +124,7 @@ class Listener:
         if await self._show_cancelled(request.command, answer):
             self._waiting.forget(to)
             await self._answer(query)
-        elif isinstance(answer, Reply) and _fits_over_the_chat(answer):
+        elif isinstance(answer, Reply) and _fits_over_the_chat(answer, request):
             self._waiting.forget(to)
             await self._answer(query, answer.text, alert=bool(answer.error))
         else:
@@ -146,8 +151,7 @@ class Listener:
         to = self._address(message)
         try:
             heard = self._reader.read(message, joined(parts) if len(parts) > 1 else None)
-            attachment = _attachment(heard)
-            if attachment is not None and not isinstance(heard, Given):
+            for attachment in _attachments(heard):
                 self._files.check(attachment)
         except MynahError as error:
             await self._send(to, tell(error))
@@ -157,7 +161,7 @@ class Listener:
         if isinstance(heard, Started):
             await self._started(message, to, heard)
         elif isinstance(heard, Given):
-            await self._offered(to, heard)
+            await self._given(message, to, heard)
         elif isinstance(heard, Other):
             await self._send(to, greetings.only_texts())
         else:
@@ -258,10 +262,33 @@ class Listener:
         name = message.from_user.first_name if message.from_user else ""
         await self._send(to, greetings.greeting(name, self._desk.commands, group=not to.is_private))
 
-    async def _offered(self, to: Address, given: Given) -> None:
-        able = [each for each in self._desk.commands.values() if takes(each, given.attachment)]
-        reply = greetings.what_can_be_done(given.attachment, given.is_sound, able, self._desk.commands)
-        await self._send(to, reply, answers=True)
+    async def _given(self, message: Message, to: Address, given: Given) -> None:
+        """Take a file without a word: what somebody was asked to say, else something that they are asked about."""
+        caller = await self._caller(message, ANSWER)
+        code = await self._desk.open_draft(caller, missing=RECORDING) if given.is_sound else ""
+        every = self._desk.commands.values()
+        able = [each for each in every if begins_with(each, given.attachment) and each.name != ANSWER]
+        if not code and not to.is_private:
+            return  # it answers something else that Mynah has said there
+        try:
+            if code or able:
+                self._files.check(given.attachment)
+        except MynahError as error:
+            await self._send(to, tell(error))
+            return
+        if code:
+            await self._filled_in(caller, to, code, given.attachment)
+        else:
+            reply = greetings.what_can_be_done(given.attachment, given.is_sound, able, self._desk.commands)
+            await self._send(to, reply, answers=True)
+
+    async def _filled_in(self, caller: Caller, to: Address, code: str, recording: Attachment) -> None:
+        """Go on with what lacked nothing but a recording."""
+        values, address, fetch = {RECORDING: recording}, to.to_json(), self._files.fetch
+        answer = await self._asked(
+            to, lambda: self._desk.complete(caller, code, values, address=address, event_id=to.event, fetch=fetch)
+        )
+        await self._respond(to, answer, ANSWER)
 
     async def _caller(self, message: Message, name: str) -> Caller:
         return await self._people.caller(
@@ -294,12 +321,17 @@ class Listener:
         )
 
 
-def _fits_over_the_chat(reply: Reply) -> bool:
-    """Whether an answer is for one person and so short that it can appear over the chat and go again."""
+def _fits_over_the_chat(reply: Reply, request: Request) -> bool:
+    """Whether an answer is for one person and so short that it can appear over the chat and go again.
+
+    What leads on to anything but the thing whose button was pressed stays, and so does what has several lines.
+    """
     meant = (reply.private or bool(reply.error)) and not reply.files and "draft" not in reply.data
-    return meant and 0 < len(reply.text) <= POPUP
+    pressed = {name: str(each) for name, each in request.values.items()}
+    stays = any({name: str(each) for name, each in action.values.items()} != pressed for action in reply.actions)
+    return meant and not stays and "\n" not in reply.text and 0 < len(reply.text) <= POPUP
 
 
-def _attachment(heard: Heard | None) -> Attachment | None:
+def _attachments(heard: Heard | None) -> list[Attachment]:
     values = heard.values if isinstance(heard, Asked | Answered) else {}
-    return next((each for each in values.values() if isinstance(each, Attachment)), None)
+    return [each for each in values.values() if isinstance(each, Attachment)]

@@ -6,13 +6,13 @@ Needs no token and no connection.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from telegram import BotCommand
 
 from commands.core.command import Audience, Command, shown_to
 from commands.core.errors import UsageError
-from commands.core.params import Attachment, Body, Param
+from commands.core.params import SOUNDS, Attachment, Body, Kinds, Param
 
 QUOTES = {
     '"': '"',
@@ -44,17 +44,26 @@ def menu(commands: Mapping[str, Command], audience: Audience) -> list[BotCommand
 
 
 def parse(
-    command: Command, line: str, *, attachment: Attachment | None = None, replied_to: str = ""
+    command: Command,
+    line: str,
+    *,
+    attachment: Attachment | None = None,
+    beside: Attachment | None = None,
+    replied_to: str = "",
 ) -> dict[str, object]:
     """Read what follows a command: '/speak voice=anna Good morning' gives voice 'anna' and text 'Good morning'.
 
     Options stand first where the command takes free text, and anywhere where it takes none; words without a key
-    fill the other parameters in their order. A message replied to is the free text where none is typed.
+    fill the other parameters in their order. A message replied to is the free text where none is typed, and the file
+    that it carries (`beside`) is for what the message's own file is not.
 
     Raises:
         UsageError: A word is left that belongs nowhere.
     """
-    given: dict[str, object] = {p.name: attachment for p in command.params if p.kind is Attachment and attachment}
+    given: dict[str, object] = {}
+    for file in filter(None, (attachment, beside)):
+        if taking := taker(command, file, given):
+            given[taking.name] = file
     rest, loose = _options(command, line, given)
     body = next((p for p in command.params if p.mark(Body)), None)
     if body is None:
@@ -62,6 +71,46 @@ def parse(
     elif body.name not in given and (text := rest or replied_to.strip()):
         given[body.name] = text
     return {name: _plain(command.param(name), value) for name, value in given.items()}
+
+
+def taker(command: Command, attachment: Attachment, taken: Collection[str] = ()) -> Param | None:
+    """Return the parameter that a file is for, of those that are not taken: for its kind, else for any.
+
+    What fits nowhere goes to one for another kind, so that the command refuses it by its name; but a sound does not
+    where that can be left out: so it is never taken for a text.
+    """
+    taking = [param for param in command.params if param.kind is Attachment and param.name not in taken]
+    fitting = [param for param in taking if fits(param, attachment)]
+    other = [param for param in taking if param.required or not is_sound(attachment)]
+    return next(iter([param for param in fitting if param.mark(Kinds)] or fitting or other), None)
+
+
+def fits(param: Param, attachment: Attachment) -> bool:
+    """Whether a file is of a kind that a parameter takes, as far as its name and its type tell."""
+    if param.kind is not Attachment:
+        return False
+    kinds = param.mark(Kinds)
+    if kinds is None or _ending(attachment) in kinds.endings:
+        return True
+    return is_sound(attachment) and any(each in SOUNDS for each in kinds.endings)
+
+
+def begins_with(command: Command, attachment: Attachment) -> bool:
+    """Whether a command can begin with a file alone: one that it needs, or that will do in place of what it needs.
+
+    What may come beside something else is none: nobody begins a voice with the words that are said in it.
+    """
+    needed = {name for each in command.needed for name in (each.name, each.instead)}
+    return any(param.name in needed and fits(param, attachment) for param in command.params)
+
+
+def is_sound(attachment: Attachment) -> bool:
+    """Whether a file is one in which somebody may speak, as far as its type and its name tell."""
+    return attachment.content_type.partition("/")[0] in ("audio", "video") or _ending(attachment) in SOUNDS
+
+
+def _ending(attachment: Attachment) -> str:
+    return attachment.name.rpartition(".")[2].lower()
 
 
 def _options(command: Command, line: str, given: dict[str, object]) -> tuple[str, list[str]]:

@@ -9,12 +9,12 @@ from dataclasses import field
 from telegram import Message, MessageEntity, User
 from telegram.constants import ChatType
 
-from bot.telegram_adapter.payload import parse
+from bot.telegram_adapter.payload import fits, is_sound, parse
 from bot.telegram_adapter.people import account_of
 from bot.telegram_adapter.questions import Question
 from commands.core.command import Command
 from commands.core.errors import UsageError
-from commands.core.params import Attachment, Body, Kinds, Member
+from commands.core.params import Attachment, Body, Member
 from engine.value import value
 
 SPEAK = "speak"
@@ -101,11 +101,14 @@ class Reader:
             return self._command(message, found[1].lower(), said[found.end() :].strip(), bool(found[2]) or private)
         if question is not None:
             return Answered(question=question, values=question.values(said.strip(), attachment_of(message)))
-        if not private:
-            return self._mentioned(message, said) if self._mention.search(said) else None
+        if self._mention.search(said) and not private:
+            return self._mentioned(message, said)
         attachment = attachment_of(message)
         if attachment is not None and not said.strip():
-            return Given(attachment=attachment, is_sound=message.document is None)
+            given = Given(attachment=attachment, is_sound=is_sound(attachment))
+            return given if private or (given.is_sound and self._answers_me(message)) else None
+        if not private:
+            return None
         if not said.strip():
             return Other() if message.effective_attachment is not None else None
         return self._speak(message, said.strip())
@@ -115,11 +118,13 @@ class Reader:
         found = COMMAND.match(message.text or message.caption or "")
         return self._calls.get(found[1].lower()) if found else None
 
+    def _answers_me(self, message: Message) -> bool:
+        replied = _replied(message)
+        return replied is not None and replied.from_user is not None and replied.from_user.id == self._me.id
+
     def _question(self, message: Message) -> Question | None:
         replied = message.reply_to_message
-        if replied is None or replied.from_user is None or replied.from_user.id != self._me.id:
-            return None
-        return self._questions.get(replied.text or "")
+        return self._questions.get(replied.text or "") if replied is not None and self._answers_me(message) else None
 
     def _command(self, message: Message, name: str, rest: str, surely: bool) -> Heard | None:
         if name == "start":
@@ -151,7 +156,8 @@ class Reader:
         named: User | None = None
         if member is not None:
             named, rest = _named(message, rest)
-        given = parse(command, rest, attachment=_for(command, message), replied_to=self._replied_text(message))
+        own, other = attachment_of(message), _answered_file(command, message)
+        given = parse(command, rest, attachment=own, beside=other, replied_to=self._replied_text(message))
         if member is not None and member.name not in given:
             user = named or _replied_person(message)
             if user is not None:
@@ -186,22 +192,24 @@ def attachment_of(message: Message) -> Attachment | None:
     if (audio := message.audio) is not None:
         name, kind = audio.file_name or "audio.mp3", audio.mime_type or "audio/mpeg"
         return Attachment(name=name, content_type=kind, bytes=audio.file_size or 0, reference=audio.file_id)
+    if (video := message.video) is not None:
+        name, kind = video.file_name or "video.mp4", video.mime_type or "video/mp4"
+        return Attachment(name=name, content_type=kind, bytes=video.file_size or 0, reference=video.file_id)
+    if (note := message.video_note) is not None:
+        size = note.file_size or 0
+        return Attachment(name="note.mp4", content_type="video/mp4", bytes=size, reference=note.file_id)
     return None
 
 
 def takes(command: Command, attachment: Attachment) -> bool:
-    """Whether a command takes such a file, as its name tells."""
-    ending = attachment.name.rpartition(".")[2].lower()
-    wanted = [p.mark(Kinds) for p in command.params if p.kind is Attachment]
-    return any(kinds is None or ending in kinds.endings for kinds in wanted)
+    """Whether a command takes such a file, as its name and its type tell."""
+    return any(fits(param, attachment) for param in command.params)
 
 
-def _for(command: Command, message: Message) -> Attachment | None:
-    """The file for a command: the message's own, else a fitting one of the message that it answers."""
-    own = attachment_of(message)
-    if own is not None or _replied(message) is None:
-        return own
-    other = attachment_of(message.reply_to_message) if message.reply_to_message else None
+def _answered_file(command: Command, message: Message) -> Attachment | None:
+    """The file of the message that one answers, where the command takes such, and no text stands in its place."""
+    replied = _replied(message)
+    other = attachment_of(replied) if replied is not None else None
     return other if other is not None and takes(command, other) and not _typed(command, message) else None
 
 

@@ -1,4 +1,4 @@
-"""Uploads: a file into a chat, as what it is heard best; one that Telegram has already is not uploaded again."""
+"""Uploads: a file into a chat, as what it is heard or seen best; what Telegram has is not uploaded again."""
 
 from __future__ import annotations
 
@@ -22,16 +22,21 @@ from engine.recode import recode
 from engine.speech import Format
 from engine.take import Target
 
-Kind = Literal["voice", "audio", "document"]
+Kind = Literal["voice", "audio", "photo", "document"]
 
 AT_ONCE = 4
 """How many files are sent at once: more of them take longer altogether."""
 LADDER: dict[Kind, tuple[Kind, ...]] = {
     "voice": ("voice", "audio", "document"),
     "audio": ("audio", "document"),
+    "photo": ("photo", "document"),
     "document": ("document",),
 }
 """As what a file goes where a chat does not take it as what it is."""
+PICTURE = "png"
+"""The format of what is to be seen."""
+PHOTO = 10_000_000
+"""The largest picture that Telegram shows as one, in bytes; a larger one goes as a file."""
 PERFORMER = "Mynah"
 
 
@@ -125,6 +130,15 @@ class Uploads:
                     reply_parameters=answered,
                     reply_markup=keyboard,
                 )
+            if kind == "photo":
+                return await bot.send_photo(
+                    there.chat,
+                    content,
+                    caption=under,
+                    message_thread_id=thread,
+                    reply_parameters=answered,
+                    reply_markup=keyboard,
+                )
             return await bot.send_document(
                 there.chat,
                 content,
@@ -139,9 +153,11 @@ class Uploads:
 
 
 def kind_of(file: FileRef) -> Kind:
-    """As what a file is heard best: music where an app plays it with its title, and untouched where it would not."""
+    """As what a file is heard or seen best: music where an app plays it with its title, untouched where not."""
     if file.voice:
         return "voice"
+    if file.format == PICTURE and file.bytes <= PHOTO:
+        return "photo"
     return "audio" if file.format in (Format.MP3, Format.M4A) else "document"
 
 
@@ -156,5 +172,7 @@ def _opened(path: Path, name: str, stack: ExitStack) -> InputFile:
 
 def _reference(message: Message, kind: Kind) -> str:
     """Under what Telegram sends it again; nothing where it has made something else of it."""
+    if kind == "photo":
+        return message.photo[-1].file_id if message.photo else ""
     made = {"voice": message.voice, "audio": message.audio, "document": message.document}[kind]
     return made.file_id if made is not None else ""

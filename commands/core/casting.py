@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from commands.core.context import Asker, Inquiry
-from commands.core.errors import NotFound
+from commands.core.errors import NotFound, Refused
 from commands.core.words import either
-from storage import users, voices
+from storage import clones, users, voices
 from storage.database import Transaction
 from storage.voices import Voice, fold
 
@@ -19,6 +19,10 @@ USUAL = "en"
 """What a text is taken for where nobody knows its language."""
 LIKE = 0.75
 """How much a name must be like what was typed to be offered, from 0 to 1."""
+
+
+class NotReady(Refused):
+    """{name} cannot speak yet: {missing}"""
 
 
 def cast(tx: Transaction, inquiry: Inquiry, name: str, language: str | None = None) -> Voice:
@@ -104,17 +108,34 @@ def named(tx: Transaction, inquiry: Inquiry, name: str) -> Voice:
     """Return the voice that a person means by a name, which may have a variant behind it: 'en-gb+annie'.
 
     Raises:
+        NotReady: It is one of their own that does not speak yet, or any more; the sentence says what is missing.
         NotFound: There is none that they may use; the sentence offers the nearest.
     """
     user_id, place_id = inquiry.asker.user_id, inquiry.asker.place.id
     if voice := voices.named(tx, name, user_id=user_id, place_id=place_id):
         return voice
+    if own := clones.own(tx, user_id, name):
+        raise NotReady(name=own.name, missing=_missing(own))
     base, plus, variant = name.partition("+")
     if plus and (voice := voices.named(tx, base, user_id=user_id, place_id=place_id)):
         return _varied(inquiry, voice, variant)
     near = _nearest(tx, inquiry, base)
     hint = f"Did you mean {either(near)}?" if near else "/voices list shows those that you may use."
     raise NotFound("There is no voice {name!r}. {hint}", name=name[:40], hint=hint)
+
+
+def _missing(voice: Voice) -> str:
+    """Say what a person's own voice lacks to speak."""
+    if voice.status == "revoked":
+        return "the person whose voice it is has taken it back."
+    if voice.kind == "clone" and not voice.consent:
+        return (
+            f"whose voice it is has to agree first. Yours: /consent own voice={voice.name} · Somebody else's: "
+            f"/consent other voice={voice.name}"
+        )
+    if voice.kind == "clone":
+        return f"it has to be made first. /voices build {voice.name}"
+    return "it is not finished."
 
 
 def _nearest(tx: Transaction, inquiry: Inquiry, name: str) -> list[str]:

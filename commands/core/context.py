@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from commands.core.command import Audience, Command
 from commands.core.params import FileFormat
 from commands.core.studio import Studio
 from engine.choice import Choice
 from engine.engine import Abilities
-from engine.speech import Variant
+from engine.pool import Pool
+from engine.speech import Enrolled, Reference, Variant
 from engine.value import value
 from storage import queue, voices
 from storage.database import Database, Transaction, Work
+from storage.likeness import Likeness
 from storage.metrics import Metric
 from storage.places import Place
 from storage.quota import Allowances
@@ -59,6 +61,10 @@ class Rules:
     """The kind of file where nobody asks for another, by platform; WAV for platforms that it does not name."""
     owners: frozenset[str] = frozenset()
     """The accounts of those who run this Mynah, such as 'discord:8035'."""
+    consent: Literal["spoken", "ticked"] = "spoken"
+    """How somebody has to agree before their voice is made: aloud, or by whoever gives the recording ticking a box."""
+    examinations: int = 20
+    """How many recordings of one person are looked at in an hour; not for owners."""
 
 
 class Host(Protocol):
@@ -91,6 +97,25 @@ class Host(Protocol):
     @property
     def key(self) -> bytes:
         """The secret of this data folder, under which forgotten people's use is kept."""
+
+    @property
+    def pool(self) -> Pool:
+        """The processes for numeric work that no engine does."""
+
+    @property
+    def models(self) -> Path:
+        """The folder of weights, which those who need them read in the pool."""
+
+    @property
+    def likeness(self) -> Likeness:
+        """Which voices sound alike; asked in `read`."""
+
+    async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
+        """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is.
+
+        Raises:
+            EngineError: It cannot.
+        """
 
     def check_room(self) -> None:
         """Refuse new work where the disk has no room for it.
@@ -155,6 +180,10 @@ class Context(Inquiry):
         return await self.database.write(work)
 
 
+def _nobody(done: float) -> None:
+    """Tell nobody how far it is."""
+
+
 @value
 class JobContext(Context):
     """What a command may use while it runs in a job."""
@@ -167,6 +196,8 @@ class JobContext(Context):
     """Turns utterances into audio."""
     workspace: Path
     """A folder for this attempt's temporary files; who needs it makes it, and it goes when the attempt ends."""
+    report: Callable[[float], None] = _nobody
+    """Told how much is done, from 0 to 1, by what goes on outside the studio."""
     prepared: object = None
     """What the quote has found out, where the job began as soon as it was asked for; else None."""
     used: dict[Metric, int] = field(default_factory=dict)

@@ -123,6 +123,13 @@ class Kinds:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """The command can be chosen at a message, under this `title`; the message's file is the value."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A `value` that help shows where it tells how the command is typed."""
 
@@ -377,6 +384,13 @@ TextOrFile = Annotated[str, Body(), Instead("file"), Example("Good morning.")]
 """What is to be said, or else the parameter `file`."""
 TextFile = Annotated[Attachment, Kinds(("txt", "md"))]
 """A file with what is to be said."""
+SOUNDS = (
+    *("ogg", "oga", "opus", "mp3", "wav", "m4a", "aac", "flac", "webm", "mp4", "mov", "mkv"),
+    *("3gp", "aif", "aiff", "caf"),
+)
+"""How the names of files end in which somebody may speak; what they really are is found out when they are read."""
+SoundFile = Annotated[Attachment, Kinds(SOUNDS)]
+"""A recording of somebody who speaks, or a video of them."""
 VoiceName = Annotated[str, Suggest(voice_names), Example("en-gb")]
 """A voice, by the name under which the person knows it."""
 Speed = Annotated[float, Between(0.5, 3.0), Example("1.2")]

@@ -57,7 +57,7 @@ async def make(inquiry: Inquiry, text: str, voice: str, manner: Manner) -> Plan:
         NotFound: There is no such voice for the person.
         UsageError: Nobody here speaks the language that is asked for.
     """
-    language = _known(inquiry, manner.language) if manner.language else None
+    language = language_spoken(inquiry, manner.language) if manner.language else None
     if language is None and not voice:
         language = await _found(text, inquiry.host.languages)
 
@@ -105,7 +105,7 @@ async def _found(text: str, among: Sequence[str]) -> str | None:
     return await asyncio.to_thread(detect, text, among) if text else None
 
 
-def _known(inquiry: Inquiry, tag: str) -> str:
+def language_spoken(inquiry: Inquiry, tag: str) -> str:
     """Return a language that is spoken here, for a tag or an English name; for a region that is not, its language."""
     spoken: Sequence[str] = inquiry.host.languages
     wanted = tag.strip().lower().replace("_", "-")

@@ -59,6 +59,8 @@ class FileRef:
     """Whether it goes as a voice message, where the platform has such; its format is 'ogg-opus' then."""
     ends: tuple[float, ...] = ()
     """Where a long sound can be cut between sentences, in seconds from its start."""
+    voice_id: int = 0
+    """The voice of a person that speaks in it, and that takes it along when it goes; 0 for none."""
 
 
 @value

@@ -102,7 +102,7 @@ async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) ->
     gain = await _measured(ctx, plan, abilities) if plan.gain is None else plan.gain
     given = (text, plan, manner, abilities)
     script = lines(*given) if len(text) <= LONG else await asyncio.to_thread(lines, *given)
-    tags = Tags(title=excerpt(text), voice=plan.voice.title)
+    tags = Tags(title=excerpt(text), voice=_called(plan))
     target = Target(format=manner.kind_of_file, rate=manner.sample_rate.hz, thorough=len(text) > LONG, tags=tags)
     take = await ctx.studio.say(script, mix(plan, manner, abilities, gain), target)
     name = file_name(text, manner.kind_of_file.suffix)
@@ -122,7 +122,7 @@ def _reply(
     beside: Sequence[FileRef],
     caveat: str,
 ) -> Reply:
-    facts = [f'"{excerpt(text)}"', duration(take.seconds), plan.voice.title]
+    facts = [f'"{excerpt(text)}"', duration(take.seconds), _called(plan)]
     if caveat:
         facts.append(caveat)
     sound = FileRef(
@@ -135,6 +135,7 @@ def _reply(
         answers=plan.fingerprint,
         voice=manner.is_voice,
         ends=tuple(take.ends),
+        voice_id=plan.voice.id if plan.voice.kind == "clone" else 0,
     )
     return Reply(
         text=" · ".join(facts),
@@ -157,13 +158,18 @@ def _known(files: Sequence[File], text: str, plan: Plan, manner: Manner) -> Repl
     sound, *_ = files
     assert sound.seconds is not None, f"file {sound.id} answers a text and is no sound"
     refs = tuple(ref(file, voice=manner.is_voice and file is sound) for file in files)
-    told = f'"{excerpt(text)}" · {duration(sound.seconds)} · {plan.voice.title} · said before, so it is free'
+    told = f'"{excerpt(text)}" · {duration(sound.seconds)} · {_called(plan)} · said before, so it is free'
     return Reply(
         text=told,
         files=refs,
         actions=NEXT_STEPS,
         data=_data(text, plan, sound.seconds, cached=True),
     )
+
+
+def _called(plan: Plan) -> str:
+    """Who speaks, for people: a voice that somebody has made has no title, but the name that they gave it."""
+    return plan.voice.title or plan.voice.name
 
 
 def _data(text: str, plan: Plan, seconds: float, *, cached: bool) -> dict[str, Json]:

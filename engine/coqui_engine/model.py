@@ -127,6 +127,7 @@ class Model:
         from torchaudio.functional import resample
 
         config, embeddings, heard = self.config, [], []
+        report(0.0)
         with torch.inference_mode():
             for number, passage in enumerate(passages):
                 sound = torch.from_numpy(passage.samples)[None]
@@ -144,7 +145,9 @@ class Model:
                 length=config.gpt_cond_len,
                 chunk_length=config.gpt_cond_chunk_len,
             )
-            return self.voice(latents, torch.stack(embeddings).mean(0))
+            learned = self.voice(latents, torch.stack(embeddings).mean(0))
+        report(1.0)
+        return learned
 
 
 class _Unfilled(TorchFunctionMode):  # type: ignore[misc]  # torch is not there for whoever checks types

@@ -25,10 +25,12 @@ class Tags:
     """What it is: the first words of its text; empty where it has no title."""
     voice: str
     """Who speaks, by the name that people know; empty where nobody is named."""
+    comment: str = MARK
+    """What else there is to know: that no person has spoken it; empty where one has."""
 
     def fields(self) -> dict[str, str]:
         """Return title, artist and comment, each on one line and cut; those that are empty are left out."""
-        fields = {"title": one_line(self.title), "artist": one_line(self.voice), "comment": MARK}
+        fields = {"title": one_line(self.title), "artist": one_line(self.voice), "comment": self.comment}
         return {name: text for name, text in fields.items() if text}
 
 

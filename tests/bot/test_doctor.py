@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot import doctor, platforms
+from bot import doctor, engines, platforms
 from bot.adapter import Adapter, Finding
 from bot.config import load
+from engine.espeak_engine import EspeakEngine
+from engine.identity import weights as encoder_weights
 from storage.folder import Folder
 from tests.fakes.durable import DurableAdapter
+from tests.fakes.learner import Learner
 
 
 async def told(tmp_path: Path, **settings: str) -> list[tuple[str, str, str]]:
@@ -85,3 +88,21 @@ async def test_a_platform_that_cannot_be_asked_is_told_in_words(
     monkeypatch.setattr(platforms, "find", find)
     said: list[Any] = [each for each in await told(tmp_path, discord__token="x") if each[0] == "discord"]
     assert said[0][1] == "bad" and words in said[0][2]
+
+
+@pytest.mark.parametrize(
+    ("learns", "weights", "state", "words"),
+    [
+        (False, True, "note", "No engine here learns voices"),
+        (True, False, "note", "pip install --no-deps resemblyzer"),
+        (True, True, "good", "learner can learn voices from recordings."),
+    ],
+)
+async def test_it_says_whether_voices_can_be_made_of_recordings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learns: bool, weights: bool, state: str, words: str
+) -> None:
+    kinds = {"espeak": EspeakEngine, **({"learner": Learner} if learns else {})}
+    monkeypatch.setattr(engines, "engines", lambda: kinds)
+    monkeypatch.setattr(encoder_weights, "find", lambda: tmp_path if weights else None)
+    found = await told(tmp_path, engine__name="auto")
+    assert any(part == "voices" and how == state and words in said for part, how, said in found)

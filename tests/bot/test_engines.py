@@ -10,6 +10,8 @@ import pytest
 
 from bot import engines
 from bot.config import ConfigError
+from engine.engine import EngineMissing
+from engine.espeak_engine import EspeakEngine
 from engine.flite_library import FliteLibrary
 from engine.speech import Speaker, Variant
 
@@ -47,6 +49,21 @@ async def test_an_engine_that_is_not_installed_is_no_error_and_says_what_to_inst
         assert "for it speaks nearly all of them. flite is not installed" in caplog.text
     finally:
         await router.close()
+
+
+async def test_each_engine_has_a_folder_of_its_own_for_what_it_learns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[tuple[Path | None, Path | None]] = []
+
+    def opened(self: EspeakEngine) -> None:
+        found.append((self.home, self.models))
+        raise EngineMissing("enough")
+
+    monkeypatch.setattr(EspeakEngine, "open", opened)
+    with pytest.raises(EngineMissing, match="enough"):
+        await engines.router("espeak", tmp_path / "speakers", tmp_path / "models").open()
+    assert found == [(tmp_path / "speakers" / "espeak", tmp_path / "models")]
 
 
 def test_an_engine_that_there_is_not_is_refused() -> None:

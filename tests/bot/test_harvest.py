@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from bot.harvest import Harvest
 from commands.core.reply import FileRef, Reply
 from engine.take import Take
-from storage import files, identities, jobs, places
+from storage import clones, files, identities, jobs, places
 from storage.clock import DAY
 from storage.database import Database, Transaction
 from storage.folder import Folder
@@ -97,3 +98,26 @@ async def test_files_that_are_there_already_stay_as_they_are(folder: Folder, dat
     harvest = Harvest(folder, job, Reply(files=(ref,), data=json.loads("{}")), {}, days=7)
     assert not harvest.needs_preparing
     assert (await database.write(harvest.enter)).files == (ref,)
+
+
+async def test_what_a_persons_voice_speaks_in_goes_with_that_voice_and_so_does_what_lies_beside_it(
+    folder: Folder, database: Database, job: Job
+) -> None:
+    voice = await database.write(
+        lambda tx: clones.add_clone(
+            tx,
+            user_id=job.user_id,
+            name="Ada",
+            language="en",
+            recording="ada.wav",
+            sha256="0" * 64,
+            bytes=1,
+            ending="wav",
+        )
+    )
+    sound, timings = made(folder, "1-1.wav", b"one"), made(folder, "1-1.srt", b"two")
+    harvest = Harvest(folder, job, Reply(files=(replace(sound, voice_id=voice.id), timings)), {}, days=7)
+    harvest.prepare()
+    reply = await database.write(harvest.enter)
+    rows = await database.read(lambda tx: [files.get(tx, ref.id) for ref in reply.files])
+    assert [row and row.voice_id for row in rows] == [voice.id, voice.id]

@@ -50,5 +50,7 @@ async def world(furnished: Path, data: Path, clock: SetClock, router: Router) ->
     """A small Mynah that knows espeak's voices."""
     shutil.copyfile(furnished, data / "mynah.db")
     database = await Database.open(data / "mynah.db", clock)
-    yield World(database, clock, SmallHost(data=data, commands=commands(), router=router))
+    host = SmallHost(data=data, commands=commands(), router=router)
+    yield World(database, clock, host)
+    await host.pool.close()
     await database.close()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from commands.admin import may_clone
+from commands.core.cloning import may_clone
 from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import NotAllowed, NotFound, Refused, UsageError

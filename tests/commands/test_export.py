@@ -13,8 +13,12 @@ import pytest
 from commands.core.context import Asker
 from commands.core.request import admit, find
 from commands.export import Rows, write_archive
+from storage import voice_folder
+from storage.database import Transaction
 from storage.metrics import Metric
+from storage.voices import Voice
 from tests.commands.world import World
+from tests.storage import making
 
 
 @pytest.fixture
@@ -100,3 +104,42 @@ def test_an_archive_that_nobody_waits_for_ends_early(tmp_path: Path) -> None:
     stop.set()
     assert write_archive(tmp_path / "x.zip", rows, tmp_path, stop) == 0
     assert write_archive(tmp_path / "x.zip", rows, tmp_path, threading.Event()) == 3
+
+
+def lay(data: Path, voice: Voice, sound: bytes) -> list[str]:
+    """Put files where the rows of a voice say that they are, and return where."""
+    assert voice.recording_id is not None
+    paths = [
+        voice_folder.clean(voice.id, voice.recording_id),
+        voice_folder.original(voice.id, voice.recording_id, "ogg"),
+        voice_folder.speaker(voice.engine, voice.speaker_key),
+    ]
+    for path in paths:
+        (data / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / path).write_bytes(sound)
+    return paths
+
+
+async def test_the_recordings_of_ones_voices_are_in_it_as_they_came_and_what_was_learned_of_them(
+    world: World, ada: Asker
+) -> None:
+    bob = await world.person("bob")
+
+    def clones(tx: Transaction) -> tuple[Voice, Voice, Voice]:
+        lent = making.clone(tx, bob.user_id, "ada for bob", spoken_by=ada.user_id)
+        return making.clone(tx, ada.user_id, "Ada"), making.clone(tx, bob.user_id, "Bob"), lent
+
+    mine, bobs, lent = await world.database.write(clones)
+    data = world.host.data
+    own = lay(data, mine, b"as it came")
+    lay(data, bobs, b"Bob's own voice")
+    of_lent = lay(data, lent, b"what Bob recorded of Ada")
+    reply = await world.ask(ada, "export")
+    with zipfile.ZipFile(data / reply.files[0].path) as archive:
+        told = json.loads(archive.read("data.json"))
+        held = {name for name in archive.namelist() if name.startswith(("audio/", "speakers/"))}
+        assert archive.read(own[1]) == b"as it came"
+    assert held == {*own, of_lent[2]}, "of what Bob holds, only what was learned of her voice"
+    assert [row["name"] for row in told["recordings"]] == ["Ada.ogg"]
+    assert {row["name"]: row["user_id"] for row in told["voices"]} == {"Ada": ada.user_id, "ada for bob": None}
+    assert [row["status"] for row in told["consents"]] == ["granted", "granted"]

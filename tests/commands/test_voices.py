@@ -8,7 +8,10 @@ from commands.core.command import Audience
 from commands.core.errors import NotAllowed, NotFound, Refused, UsageError
 from commands.core.params import Suggest
 from commands.core.request import find
+from storage import clones
+from storage.database import Transaction
 from tests.commands.world import World
+from tests.storage import making
 
 
 async def test_the_list_has_every_voice_for_programs_and_a_page_for_people(world: World) -> None:
@@ -154,3 +157,63 @@ async def test_languages_are_completed_while_they_are_typed(world: World) -> Non
 async def test_a_choice_that_is_none_is_refused_in_words(world: World) -> None:
     with pytest.raises(UsageError, match=r"sex can be female, male\."):
         await world.ask(await world.person("ada"), "voices list", sex="deep")
+
+
+async def test_the_list_begins_with_ones_own_voices_that_cannot_speak_yet(world: World) -> None:
+    ada, bob = await world.person("ada"), await world.person("bob")
+
+    def make(tx: Transaction) -> None:
+        making.clone(tx, ada.user_id, "Ready")
+        making.recorded(tx, ada.user_id, "Waits")
+        making.agreed(tx, making.recorded(tx, ada.user_id, "Agreed"), ada.user_id)
+
+    await world.database.write(make)
+    reply = await world.ask(ada, "voices list", kind="clone")
+    assert reply.text.splitlines() == [
+        "Agreed \u00b7 yours \u00b7 has to be made",
+        "Waits \u00b7 yours \u00b7 waits for consent",
+        "Ready \u00b7 yours",
+    ]
+    assert [each["status"] for each in reply.items or ()] == ["building", "building", "ready"]
+    assert (await world.ask(bob, "voices list", kind="clone")).items == ()
+    narrowed = {"sex": "male", "kind": "builtin", "search": "waits", "language": "de"}
+    for name, value in narrowed.items():
+        found = await world.ask(ada, "voices list", **{name: value})
+        shown = [each["name"] for each in found.items or () if each["mine"]]
+        assert shown == (["Waits"] if name == "search" else []), name
+
+
+async def test_show_tells_the_owner_everything_about_a_voice_and_others_what_they_need(world: World) -> None:
+    ada, bob = await world.person("ada"), await world.person("bob")
+
+    def make(tx: Transaction) -> None:
+        voice = making.clone(tx, ada.user_id, "Ada", visibility="public")
+        clones.tag(tx, voice.id, ["warm"])
+        making.recorded(tx, ada.user_id, "Waits")
+
+    await world.database.write(make)
+    mine, theirs = [await world.ask(asker, "voices show", name="ada") for asker in (ada, bob)]
+    assert mine.text.splitlines() == [
+        "Ada",
+        "en \u00b7 a clone, yours \u00b7 #warm",
+        "Its owner's own voice, agreed to aloud.",
+        "1 recording, 21.0 s; the best is 8 of 10.",
+        "A similar voice: likeness .71.",
+        "It is for everyone.",
+    ]
+    assert (mine.data["consent"], mine.data["recordings"], mine.private) == ("spoken", 1, True)
+    assert {action.command for action in mine.actions} == {
+        *("voices preview", "voices default", "voices share", "voices passage", "voices delete")
+    }
+    assert theirs.text.splitlines() == ["Ada", "en \u00b7 a clone, somebody else's \u00b7 #warm"]
+    assert [action.command for action in theirs.actions] == ["voices preview", "voices default"]
+    waits = await world.ask(ada, "voices show", name="Waits")
+    assert waits.text.endswith("It waits for consent.")
+    assert [action.command for action in waits.actions][:2] == ["consent own", "consent other"]
+
+
+async def test_a_clone_is_called_by_its_name_where_it_speaks_for_somebody(world: World) -> None:
+    ada = await world.person("ada")
+    await world.database.write(lambda tx: making.clone(tx, ada.user_id, "Ada"))
+    assert (await world.ask(ada, "voices default", name="Ada")).text == "From now on Ada speaks for you."
+    assert (await world.ask(ada, "voices default")).text == "Ada speaks for you."

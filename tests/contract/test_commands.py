@@ -16,7 +16,7 @@ from bot.discord_adapter.payload import payload
 from bot.telegram_adapter.payload import menu, parse
 from commands.core.command import Audience, Command, commands, shown_to
 from commands.core.errors import NotAllowed
-from commands.core.params import RECORDS, Attachment, Between, Body, Example, Member, Param, PlaceId, Role, Word
+from commands.core.params import RECORDS, Attachment, Between, Body, Example, Kinds, Member, Param, PlaceId, Role, Word
 from commands.core.request import check_audience, convert, revive
 from commands.help import example, explain, overview
 
@@ -145,9 +145,7 @@ def test_help_shows_it(command: Command) -> None:
 def test_the_example_in_help_is_understood(command: Command) -> None:
     line = example(command)
     assert line.startswith(f"/{command.name}")
-    needs_file = any(param.kind is Attachment for param in command.needed)
-    attachment = Attachment(name="a.wav", reference="1") if needs_file else None
-    typed = convert(command, parse(command, line.removeprefix(f"/{command.name}"), attachment=attachment))
+    typed = convert(command, parse(command, line.removeprefix(f"/{command.name}"), attachment=_file(command)))
     assert {param.name for param in command.params if param.required} <= set(typed)
 
 
@@ -195,9 +193,17 @@ def test_whatever_is_decoded_can_be_stored_and_is_the_same_afterwards(
 def test_a_request_for_it_that_was_stored_comes_back(command: Command) -> None:
     if command.lane is None:
         return
-    typed = convert(command, parse(command, example(command).removeprefix(f"/{command.name}")))
+    said = example(command).removeprefix(f"/{command.name}")
+    typed = convert(command, parse(command, said, attachment=_file(command)))
     stored = json.dumps({name: _param(command, name).encode(value) for name, value in typed.items()})
     assert revive(command, command.name, command.signature, stored) == (command, typed)
+
+
+def _file(command: Command) -> Attachment | None:
+    """A file that comes with a command which cannot do without one."""
+    needed = next((param for param in command.needed if param.kind is Attachment), None)
+    kinds = needed.mark(Kinds) if needed else None
+    return Attachment(name=f"a.{kinds.endings[0] if kinds else 'wav'}", reference="1") if needed else None
 
 
 def _values(param: Param) -> st.SearchStrategy[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from engine.engine import Engine, EngineError, EngineMissing, engines
-from engine.speech import Audio, Utterance
+from engine.espeak_engine import EspeakEngine
+from engine.speech import Audio, Enrolled, Reference, Utterance
 from engine.text.hygiene import clean
 from tests.engine.coqui_engine.tiny_engine import TinyCoqui
 from tests.engine.pitch import median_pitch
@@ -40,27 +42,47 @@ HOSTILE = [
 ]
 
 
+LESSON = "Guten Morgen. Heute ist ein sch\u00f6ner Tag, und wir gehen zusammen an den Fluss, wo die Boote liegen."
+LEARNED = "learned-1"
+LESSONS: dict[str, tuple[Enrolled, list[float]]] = {}
+"""What each engine that clones made of the lesson, and how far it said that it was."""
+LONG = 4.0
+"""After how much sound nobody listens any more to a hostile text in a learned voice, in seconds."""
+
+
 @pytest.fixture(scope="module", params=[*engines().values(), SineEngine, TinyCoqui], ids=lambda engine: engine.name)
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened: Engine = request.param()
+    opened.home, opened.models = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("models")
     try:
         opened.open()
+        if opened.abilities().clones:
+            told: list[float] = []
+            LESSONS[opened.name] = opened.enroll(lesson(), LEARNED, told.append), told
     except EngineMissing as missing:
         pytest.skip(str(missing))
     yield opened
     opened.close()
 
 
+def lesson() -> Reference:
+    """What an engine that clones learns a speaker from: another engine's speech."""
+    teacher = EspeakEngine()
+    teacher.open()
+    (chunks,) = say(teacher, Utterance(text=LESSON, engine=teacher.name, speaker="de+f2"))
+    return Reference(passages=tuple(chunks), transcript=LESSON, language="de", name="Frieda")
+
+
 def utterance(engine: Engine, text: str = TEXT, speaker: str = "", speed: float = 1.0, pitch: float = 0.0) -> Utterance:
-    keys = [each.key for each in engine.speakers()]
+    keys = [each.key for each in engine.speakers()] or [LEARNED]
     usual = "en-gb" if "en-gb" in keys else keys[0]
     return Utterance(text=text, engine=engine.name, speaker=speaker or usual, speed=speed, pitch=pitch)
 
 
-def say(engine: Engine, *utterances: Utterance) -> list[list[Audio]]:
-    """The chunks of every row of a batch."""
+def say(engine: Engine, *utterances: Utterance, most: float = math.inf) -> list[list[Audio]]:
+    """The chunks of every row of a batch; no more of a row after so many seconds."""
     rows: list[list[Audio]] = [[] for _ in utterances]
-    for row, chunk in engine.synthesize(utterances, lambda row: False):
+    for row, chunk in engine.synthesize(utterances, lambda row: seconds(rows[row]) > most):
         rows[row].append(chunk)
     return rows
 
@@ -87,7 +109,8 @@ def test_it_says_what_it_can_do(engine: Engine) -> None:
 
 def test_its_speakers_can_be_told_apart(engine: Engine) -> None:
     speakers = engine.speakers()
-    assert len(speakers) == len({speaker.key.lower() for speaker in speakers}) > 0
+    assert len(speakers) == len({speaker.key.lower() for speaker in speakers})
+    assert speakers or engine.abilities().clones
     assert len(speakers) == len({speaker.name.lower() for speaker in speakers})
     for speaker in speakers:
         assert speaker.engine == engine.name
@@ -196,6 +219,29 @@ def test_what_is_stopped_on_the_way_is_not_said_to_its_end(engine: Engine) -> No
     assert said < whole / 2
 
 
+def test_one_that_clones_keeps_what_it_learns_and_tells_how_far_it_is(engine: Engine) -> None:
+    if not engine.abilities().clones:
+        with pytest.raises(EngineError, match="does not clone"):
+            engine.enroll(lesson(), "other", lambda share: None)
+        return
+    enrolled, told = LESSONS[engine.name]
+    assert (enrolled.speaker.engine, enrolled.speaker.key) == (engine.name, LEARNED)
+    assert (enrolled.speaker.name, enrolled.speaker.language) == ("Frieda", "de")
+    assert json.loads(json.dumps(dict(enrolled.figures))) == enrolled.figures
+    assert engine.home is not None and (engine.home / f"{LEARNED}.safetensors").exists()
+    assert told == sorted(told) and len(told) > 2 and 0 <= told[0] <= told[-1] <= 1
+
+
+def test_one_that_clones_stops_learning_when_nobody_waits(engine: Engine) -> None:
+    def report(share: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError if engine.abilities().clones else EngineError):
+        engine.enroll(lesson(), "unwanted", report)
+    with pytest.raises(EngineError):
+        say(engine, utterance(engine, speaker="unwanted"))
+
+
 def test_a_speaker_that_it_does_not_have_is_refused(engine: Engine) -> None:
     with pytest.raises(EngineError):
         say(engine, utterance(engine, speaker="nobody of that name"))
@@ -205,7 +251,8 @@ def test_a_speaker_that_it_does_not_have_is_refused(engine: Engine) -> None:
 @pytest.mark.parametrize("ready", [clean, str], ids=["clean", "raw"])
 def test_a_hostile_text_neither_breaks_it_nor_lingers(engine: Engine, text: str, ready: type[str]) -> None:
     try:
-        (chunks,) = say(engine, utterance(engine, ready(text)))
+        most = LONG if engine.abilities().clones else math.inf
+        (chunks,) = say(engine, utterance(engine, ready(text)), most=most)
     except EngineError:
         chunks = []
     assert all(np.isfinite(chunk.samples).all() for chunk in chunks)

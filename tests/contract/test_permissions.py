@@ -15,16 +15,19 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 
+from bot import engines
 from bot.callers import Caller
 from commands.core.command import Audience, Command, commands
-from commands.core.params import PlaceId
+from commands.core.params import Attachment, PlaceId
 from commands.core.reply import Reply
-from storage import blocks, drafts, identities, lexicon, limits, places
+from engine.espeak_engine import EspeakEngine
+from storage import blocks, clones, drafts, identities, lexicon, limits, places
 from storage.clock import DAY
 from storage.database import Transaction
 from storage.limits import UNLIMITED
 from storage.metrics import Metric, Period
 from storage.places import Kind
+from tests.fakes.learner import Learner
 from tests.fakes.running import Running, running
 from tests.storage import making
 from tests.storage.books import a_file
@@ -34,7 +37,10 @@ WHO = ("stranger", "member", "admin", "owner", "blocked")
 """Somebody whom Mynah has never seen; one it knows; an admin of the place; one who runs Mynah; one blocked there."""
 WHERE = ("direct", "server", "group", "there")
 """Where it is asked; 'there' is asked in the server, of another place."""
-SAID = {"": "yes", "NotAllowed": "no", "NotFound": "none", "CodeGone": "none", "Blocked": "blocked"}
+SAID = {
+    **{"": "yes", "NotAllowed": "no", "Blocked": "blocked"},
+    **dict.fromkeys(("NotFound", "CodeGone", "NoSuchCode", "NotOpen", "NotWaiting", "NotYours"), "none"),
+}
 """What an answer comes to; none: what is not theirs looks as if there were none."""
 KINDS: dict[str, tuple[str, Kind]] = {
     "direct": ("direct", "direct"),
@@ -45,6 +51,9 @@ KINDS: dict[str, tuple[str, Kind]] = {
 KEY = bytes(32)
 OTHER = "77"
 OWNER = "1000"
+FILES = {"ada.wav": Attachment(name="ada.wav", content_type="audio/wav", bytes=60_000, reference="nowhere")}
+FILES["ada.zip"] = replace(FILES["ada.wav"], name="ada.zip", content_type="application/zip")
+"""What stands for a file in the values of a request; whether it can be fetched is seen only once it was taken."""
 NOBODYS = 999_999
 """The number of a job that there is not."""
 
@@ -71,7 +80,7 @@ class Things:
     def fill(self, values: str) -> dict[str, object]:
         """Return what is given, with the things in place of their names."""
         pairs = (each.format(**vars(self)).partition("=") for each in shlex.split(values))
-        return {name: value for name, _, value in pairs}
+        return {name: FILES.get(value, value) for name, _, value in pairs}
 
 
 def rows() -> Iterator[Row]:
@@ -117,7 +126,10 @@ def takes_a_place(command: Command) -> bool:
 async def mynah(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """A Mynah whose one owner is named in the settings, and who knows another place."""
     folder = tmp_path_factory.mktemp("permissions")
-    async with running(folder, owners__discord=OWNER) as mynah:
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setattr(engines, "engines", lambda: {"espeak": EspeakEngine, "learner": Learner})
+    async with running(folder, owners__discord=OWNER, engine__name="auto") as mynah:
+        monkeypatch.undo()
         await mynah.app.database.write(lambda tx: places.ensure(tx, "discord", OTHER, "server", "Elsewhere"))
         yield mynah
 
@@ -179,6 +191,7 @@ def caller_of(who: str, where: str) -> Caller:
 def furnish(tx: Transaction, caller: Caller, who: str) -> Things:
     """Let Bob have what can be asked for, and the asker too, unless nobody knows them."""
     place_id = places.ensure(tx, caller.platform, caller.place, caller.kind, caller.place_name).id
+    places.set_cloning(tx, place_id, "everyone")  # another row has an admin decide otherwise
     name = f"bob-{next(numbers)}"
     bob = identities.ensure(tx, "discord", name, "Bob", KEY)
     there = places.find(tx, f"discord:{OTHER}")
@@ -188,6 +201,7 @@ def furnish(tx: Transaction, caller: Caller, who: str) -> Things:
         lexicon.add(tx, word="SQL", spoken="sequel", place_id=id)
         limit_characters(tx, id)
     blocks.add(tx, bob, None, None)
+    making.clone(tx, bob, "Bobs")
     known = Things(
         own=NOBODYS,
         failed=NOBODYS,
@@ -200,9 +214,11 @@ def furnish(tx: Transaction, caller: Caller, who: str) -> Things:
 
 
 def furnish_asker(tx: Transaction, known: Things, caller: Caller, who: str, place_id: int) -> Things:
-    """Let somebody have a word of their own, and a job that waits, one that failed and one that was done."""
+    """Let somebody have a word and a voice of their own, and a job that waits, one that failed and one that is done."""
     user_id = identities.ensure(tx, caller.platform, caller.account, caller.name, KEY)
     lexicon.add(tx, word="SQL", spoken="sequel", user_id=user_id)
+    if clones.own(tx, user_id, "Mine") is None:  # the owner is the same each time
+        making.clone(tx, user_id, "Mine")
     if who == "blocked" and caller.kind != "direct":
         blocks.add(tx, user_id, place_id, None)
     failed = making.job(tx, user_id, "failed", place_id=place_id, vals='{"text": "Hi."}')

@@ -14,6 +14,9 @@ from bot.demo.discord.wire import Payload, stamp
 if TYPE_CHECKING:
     from bot.demo.discord.channel import Channel
 
+FORWARD = 1
+"""The type of a reference to a message that is forwarded; an answer's is 0."""
+
 
 class Message:
     """What somebody wrote; its author may change it."""
@@ -32,6 +35,8 @@ class Message:
         self.nonce: str | None = None
         self.reply_to: str | None = None
         """The id of the message that it answers."""
+        self.forwarded: Message | None = None
+        """The message that it forwards, as that stood then."""
         self.asked_by: Payload | None = None
         """The interaction that it answers, as Discord draws it."""
         self.owners: dict[str, str] = {}
@@ -88,6 +93,10 @@ class Message:
             drawn["nonce"] = self.nonce
         if self.reply_to is not None:
             drawn["message_reference"] = {"message_id": self.reply_to, "channel_id": self.channel.id}
+        if self.forwarded is not None:
+            reference = {"type": FORWARD, "message_id": self.forwarded.id, "channel_id": self.forwarded.channel.id}
+            drawn["message_reference"] = reference
+            drawn["message_snapshots"] = [{"message": self.forwarded.payload(cdn)}]
         if self.asked_by is not None:
             drawn |= {"interaction_metadata": self.asked_by, "type": 20}
         return drawn

@@ -12,7 +12,7 @@ from bot.demo.discord.command_rules import MESSAGE_ENTRY, SLASH
 from bot.demo.discord.component_rules import BUTTON, MENUS, STRING_MENU, walk
 from bot.demo.discord.exchange import AUTOCOMPLETE, COMMAND, COMPONENT, FORM, Exchange, Modal
 from bot.demo.discord.form import Form, Value
-from bot.demo.discord.message import Message
+from bot.demo.discord.message import FORWARD, Message
 from bot.demo.discord.message_rules import VOICE
 from bot.demo.discord.permission import EVERYTHING, Permission
 from bot.demo.discord.refusal import NotOffered
@@ -72,6 +72,11 @@ class Person(Account):
         about = {"id": 0, "duration_secs": seconds, "waveform": FLAT}
         data: Payload = {"flags": VOICE, "attachments": [about]}
         return look_at(self._world.post(channel, self, Body(data=data, files={0: sound})), self._world.cdn)
+
+    async def forward(self, channel: Channel, message: Seen) -> Seen:
+        """Forward a message to a channel."""
+        data: Payload = {"message_reference": {"type": FORWARD, "message_id": self._sees(message).id}}
+        return look_at(self._world.put(channel, self, Body(data=data, files={})), self._world.cdn)
 
     async def slash(self, channel: Channel, command: str, /, **options: Value) -> Exchange:
         """Send a slash command; the names of its parts stand behind it, as in 'quota set'."""

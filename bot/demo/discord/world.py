@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.demo.discord.account import Account
 from bot.demo.discord.cdn import Attachment, Cdn
 from bot.demo.discord.channel import Channel, Kind
-from bot.demo.discord.message import Message
+from bot.demo.discord.message import FORWARD, Message
 from bot.demo.discord.message_rules import EPHEMERAL, LOADING, VOICE, check_edit, check_message
 from bot.demo.discord.permission import Permission
 from bot.demo.discord.refusal import Refusal
@@ -101,8 +101,12 @@ class World:
         message = Message(self.ids(), channel, author, flags=(body.data.get("flags") or 0) & SETTABLE | flags)
         message.write(body.data)
         message.attachments = self._keep(message, body)
-        answered = (body.data.get("message_reference") or {}).get("message_id")
-        message.reply_to = None if answered is None else str(answered)
+        reference = body.data.get("message_reference") or {}
+        meant = None if reference.get("message_id") is None else str(reference["message_id"])
+        if meant is not None and reference.get("type") == FORWARD:
+            message.forwarded = self.messages[meant]
+        else:
+            message.reply_to = meant
         nonce = body.data.get("nonce")
         message.nonce = None if nonce is None else str(nonce)
         self.messages[message.id] = message

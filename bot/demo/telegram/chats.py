@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from bot.demo.telegram.people import Person
     from bot.demo.telegram.world import World
 
-SENDS = {"text": "text messages", "voice": "voice notes", "audio": "music", "document": "documents"}
+SENDS = {
+    "text": "text messages",
+    "voice": "voice notes",
+    "audio": "music",
+    "document": "documents",
+    "photo": "photos",
+}
 """What a group can forbid, in the words of its refusal."""
 GENERAL = 1
 """The number of the topic that is always there; a bot must not name it when it sends."""
@@ -73,7 +79,7 @@ class Chat:
         self.bot_is = "member"
         """'member', 'administrator', 'left' or 'kicked'."""
         self.forbids: set[str] = set()
-        """What nobody but admins may send here: 'text', 'voice', 'audio', 'document'."""
+        """What nobody but admins may send here: 'text', 'voice', 'audio', 'document', 'photo'."""
         self.became: Chat | None = None
         """The supergroup that this group has become."""
         self.messages: list[Message] = []

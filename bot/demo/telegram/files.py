@@ -12,9 +12,30 @@ from bot.demo.telegram.rules import Rules
 from bot.demo.telegram.wire import Wire, present
 from engine.value import value
 
-FOLDERS = {"voice": "voice", "audio": "music", "document": "documents"}
+FOLDERS = {
+    "voice": "voice",
+    "audio": "music",
+    "document": "documents",
+    "photo": "photos",
+    "video": "videos",
+    "video_note": "video_notes",
+}
 """Where a link to a file of a kind points."""
-ENDINGS = {"voice": "oga", "audio": "mp3", "document": "file"}
+ENDINGS = {
+    "voice": "oga",
+    "audio": "mp3",
+    "document": "file",
+    "photo": "jpg",
+    "video": "mp4",
+    "video_note": "mp4",
+}
+NAMELESS = ("voice", "photo", "video_note")
+"""The kinds that have no name of their own."""
+SILENT = ("document", "photo")
+"""The kinds that do not last."""
+PNG = b"\x89PNG\r\n\x1a\n"
+NOTE_SIDE = 384
+"""How wide and high a video note is, in pixels."""
 
 
 @value
@@ -26,32 +47,43 @@ class File:
     unique_id: str
     """The same for every bot; nothing can be fetched with it."""
     kind: str
-    """'voice', 'audio' or 'document'."""
+    """'voice', 'audio', 'document', 'photo', 'video' or 'video_note'."""
     name: str
-    """As it was named when it was sent; empty for a voice message."""
+    """As it was named when it was sent; nobody is told of it where the kind has no names."""
     content: bytes
     """What is in it."""
     mime: str
     """Its type: 'audio/ogg'."""
     seconds: int
-    """How long it sounds; 0 for a document."""
+    """How long it lasts; 0 for a document or a photo."""
     title: str = ""
     """What a piece of music is called."""
     performer: str = ""
     """Who plays it."""
+    pixels: tuple[int, int] = (0, 0)
+    """How wide and high it is; 0 where there is nothing to see."""
 
     def wire(self) -> Wire:
         """As bots are told of it."""
+        wide, high = self.pixels
         return present(
             file_id=self.id,
             file_unique_id=self.unique_id,
             file_size=len(self.content),
-            mime_type=self.mime or None,
-            file_name=(self.name or None) if self.kind != "voice" else None,
-            duration=self.seconds if self.kind != "document" else None,
+            mime_type=(self.mime or None) if self.kind not in ("photo", "video_note") else None,
+            file_name=(self.name or None) if self.kind not in NAMELESS else None,
+            duration=self.seconds if self.kind not in SILENT else None,
+            length=wide if self.kind == "video_note" else None,
+            width=wide if self.kind in ("photo", "video") else None,
+            height=high if self.kind in ("photo", "video") else None,
             title=self.title or None,
             performer=self.performer or None,
         )
+
+    def carried(self) -> Wire:
+        """As it stands in the message that carries it; a photo comes in several sizes there, of which this has one."""
+        told: Wire | list[Wire] = [self.wire()] if self.kind == "photo" else self.wire()
+        return {self.kind: told}
 
 
 class Files:
@@ -74,6 +106,7 @@ class Files:
         seconds: int = 0,
         title: str = "",
         performer: str = "",
+        pixels: tuple[int, int] = (0, 0),
     ) -> File:
         """Take a file in, and give it its ids."""
         token = secrets.token_urlsafe(12)
@@ -87,6 +120,7 @@ class Files:
             seconds=seconds,
             title=title,
             performer=performer,
+            pixels=pixels,
         )
         self._files[file.id] = file
         return file
@@ -132,8 +166,15 @@ def sound(content: bytes) -> str:
     return ""
 
 
+def pixels(content: bytes) -> tuple[int, int]:
+    """Tell how wide and high a PNG picture is; (0, 0) for what is none."""
+    if content[:8] != PNG or content[12:16] != b"IHDR":
+        return 0, 0
+    return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+
+
 def shown_as(kind: str, content: bytes, rules: Rules) -> str:
-    """Tell what Telegram makes of a file that was sent as 'voice', 'audio' or 'document'."""
+    """Tell what Telegram makes of a file that was sent as a kind."""
     if kind == "voice" and (not sound(content) or len(content) > rules.voice_bytes):
         return "document"
     if kind == "audio" and sound(content) not in ("mp3", "m4a"):

@@ -81,7 +81,7 @@ class Message:
 
     @property
     def kind(self) -> str:
-        """'text', 'voice', 'audio', 'document', or 'service' for what happened in the chat."""
+        """'text', 'service' for what happened in the chat, or the kind of its file: 'voice', 'photo'."""
         if self.file is not None:
             return self.file.kind
         return "service" if self.service else "text"
@@ -148,7 +148,7 @@ class Message:
             media_group_id=self.album or None,
             has_protected_content=True if self.protected else None,
             reply_markup=self.markup if rows(self.markup) else None,
-            **({self.file.kind: self.file.wire()} if self.file else {}),
+            **(self.file.carried() if self.file else {}),
             **{texts[0]: self.text or None, texts[1]: list(self.marks) or None},
             **self.service,
         )

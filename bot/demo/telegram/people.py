@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.demo.telegram.accounts import Account
 from bot.demo.telegram.chats import Chat, Topic
 from bot.demo.telegram.entities import entities
-from bot.demo.telegram.files import File
+from bot.demo.telegram.files import NOTE_SIDE, File
 from bot.demo.telegram.messages import Message
 from bot.demo.telegram.queries import Query
 from bot.demo.telegram.refusal import bad, forbidden
@@ -20,6 +20,8 @@ Attached = tuple[str, bytes, str]
 """A file that somebody sends: its name, what is in it, and its type."""
 LONGEST = 4_096
 """Where an app cuts what somebody pastes, in UTF-16 units."""
+FILMED = (1_280, 720)
+"""How wide and high a video is, in pixels."""
 LOOKED_BACK = 300
 """How far back an app looks for a place to cut, in characters."""
 
@@ -49,15 +51,24 @@ class Person(Account):
         seconds: int = 2,
         audio: Attached | None = None,
         file: Attached | None = None,
+        video: Attached | None = None,
+        note: bytes | None = None,
         caption: str = "",
         anonymously: bool = False,
     ) -> Message:
-        """Send a text, a voice message, a piece of music or a file; what is written with a file is its caption."""
+        """Send a text, or what else an app sends: a voice message, music, a file, a video, a round video note.
+
+        What is written with one of those is its caption; a video note has none.
+        """
         kept: File | None = None
         if voice is not None:
             kept = self.world.files.keep("voice", "", voice, mime="audio/ogg", seconds=seconds)
+        elif note is not None:
+            kept = self._films("video_note", ("", note, "video/mp4"), seconds, NOTE_SIDE, NOTE_SIDE)
         elif audio is not None:
             kept = self.world.files.keep("audio", audio[0], audio[1], mime=audio[2], seconds=seconds)
+        elif video is not None:
+            kept = self._films("video", video, seconds, *FILMED)
         elif file is not None:
             kept = self.world.files.keep("document", file[0], file[1], mime=file[2])
         words = (caption or text).strip()
@@ -199,6 +210,10 @@ class Person(Account):
             raise forbidden("bot was blocked by the user")
         if kind == "voice" and self.forbids_voice:
             raise bad("VOICE_MESSAGES_FORBIDDEN")
+
+    def _films(self, kind: str, given: Attached, seconds: int, wide: int, high: int) -> File:
+        name, content, mime = given
+        return self.world.files.keep(kind, name, content, mime=mime, seconds=seconds, pixels=(wide, high))
 
     def _file(self, result: Wire) -> File | None:
         """The file that a result of an inline question is."""

@@ -17,6 +17,10 @@ class Rules:
     """The largest file that a bot can send."""
     voice_bytes: int = MB
     """The largest voice message; a larger one is shown as a file."""
+    photo_bytes: int = 10 * MB
+    """The largest photo."""
+    photo_pixels: int = 10_000
+    """How many pixels the width and the height of a photo may have together."""
     local: str = ""
     """A folder that the bot can read: files are then handed over there, of any size; empty is over the line."""
     link_seconds: float = 3_600.0

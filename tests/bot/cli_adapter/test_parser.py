@@ -186,3 +186,19 @@ def test_a_program_is_known_by_its_option_even_where_the_rest_makes_no_sense() -
 def test_a_word_that_stands_behind_a_group_is_offered_with_its_group() -> None:
     last = next(name for name in COMMANDS if " " in name).rpartition(" ")[2]
     assert f" {last}" in refused(last) and "Did you mean mynah " in refused(last)
+
+
+def test_a_voice_is_made_from_any_number_of_recordings() -> None:
+    found = typed("clone", "--recording", "a.wav", "b.wav", "--keep-days", "3", "--recording=c.wav", "--consent", "Own")
+    assert found.recordings == ("a.wav", "b.wav", "c.wav")
+    assert dict(found.values) == {"recording": "a.wav", "keep_days": "3"}
+    assert found.consent == "own"
+    assert typed("clone", "a.wav").recordings == ("a.wav",)
+    assert typed("speak", "Hello").recordings == ()
+
+
+def test_the_host_answers_for_a_voice_in_one_of_two_ways() -> None:
+    assert typed("clone", "a.wav").consent == ""
+    assert "not 'maybe'" in refused("clone", "a.wav", "--consent", "maybe")
+    assert refused("speak", "Hello", "--consent", "own").startswith("speak has no option --consent.")
+    assert refused("clone", "--recording", "--consent", "own").startswith("clone needs recording")

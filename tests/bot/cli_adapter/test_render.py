@@ -54,6 +54,9 @@ def test_values_behind_a_command_in_a_sentence_are_put_so_too() -> None:
     assert SHELL.words("To do it: /quota set confirm=k3v9 limit=5") == (
         "To do it: 'mynah quota set --confirm k3v9 --limit 5'"
     )
+    assert SHELL.words("To do it: /quota set everywhere=yes limit=5, or /quota set everywhere=yes") == (
+        "To do it: 'mynah quota set --everywhere --limit 5', or 'mynah quota set --everywhere'"
+    ), "a switch takes no value"
 
 
 def test_what_was_asked_is_shown_as_it_was_asked() -> None:

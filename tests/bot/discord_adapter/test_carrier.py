@@ -212,3 +212,28 @@ async def test_progress_that_discord_slows_down_does_not_hold_the_answer_up_for_
         answer = await exchange.answer(with_file=True, within=10)
         assert answer.content == exchange.now().content
         assert not [call for call in on.discord.calls if call.status == 429], "discord.py keeps to the limit"
+
+
+NEWS = Reply(text="It is agreed.", private=True, data={"news": True})
+
+
+async def test_news_comes_as_a_direct_message_and_takes_no_answers_place(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on, on.mynah() as mynah:
+        exchange = await on.ada.slash(on.guild.channel, "speak", text="Hello.")
+        answer = await exchange.answer(with_file=True)
+        await on.adapter(mynah.app).deliver(9, await on.addressed(mynah), NEWS)
+        told = await on.ada.direct().until(lambda each: "agreed" in each.content)
+        now = exchange.now()
+        assert told.author == "Mynah" and (now.content, now.file.data) == (answer.content, answer.file.data)
+
+
+async def test_who_takes_no_direct_messages_has_news_in_the_answers_place(tmp_path: Path) -> None:
+    async with stage(tmp_path) as on, on.mynah() as mynah:
+        on.ada.refuses_direct = True
+        exchange = await on.ada.slash(on.guild.channel, "help")
+        await exchange.answer()
+        spoken = await on.ada.slash(on.guild.channel, "speak", text="Hello.")
+        await spoken.answer(with_file=True)
+        address = {**await on.addressed(mynah), "private": True}
+        await on.adapter(mynah.app).deliver(9, address, NEWS)
+        assert spoken.now().content == "It is agreed."

@@ -14,12 +14,15 @@ import pytest
 from discord import app_commands
 
 from bot.discord_adapter.payload import OPTION_LENGTH, natives, nobody_asks, nothing_fits, payload
-from commands.core.command import Audience, Command, command
+from commands.core.command import Audience, Command, command, commands
 from commands.core.context import Context
 from commands.core.params import Attachment, Between, Limit, Member, Param, PlaceId, Role, Speed, Text, VoiceName
 from commands.core.reply import Reply
+from tests.fakes.takers import takers
 
 ROOT = Path(__file__).parents[3]
+MENU = 3
+"""The type of what stands in the menu of a message."""
 
 
 class Colour(Enum):
@@ -137,6 +140,17 @@ def test_a_command_that_needs_nothing_but_a_text_is_on_the_menu_of_messages() ->
 
     found = by_name(speak, paint)
     assert {name: each["type"] for name, each in found.items()} == {"speak": 1, "paint": 1, "Speak this": 3}
+
+
+def test_a_file_parameter_that_says_so_is_on_the_menu_of_messages_under_its_own_title() -> None:
+    found = by_name(*takers().values())
+    assert {name for name, each in found.items() if each["type"] == MENU} == {"Clone this voice", "Give as consent"}
+    assert found["Clone this voice"]["contexts"] == [0, 1, 2]
+
+
+def test_a_menu_has_room_for_every_entry() -> None:
+    entries = [each["name"] for each in payload(commands()) if each["type"] == MENU]
+    assert 1 <= len(entries) <= 5 and len(set(entries)) == len(entries)
 
 
 async def test_what_a_person_gives_comes_as_it_was_given_and_what_they_leave_out_does_not_come() -> None:

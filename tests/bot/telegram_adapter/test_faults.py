@@ -79,6 +79,8 @@ def test_refusals_are_told_apart_by_their_words() -> None:
     assert is_too_large(NetworkError("Request Entity Too Large"))
     assert takes_no_such(BadRequest("Voice_messages_forbidden"))
     assert takes_no_such(BadRequest("Not enough rights to send voice notes to the chat"))
+    assert takes_no_such(BadRequest("File of size 11000000 bytes is too big for a photo"))
+    assert takes_no_such(BadRequest("Photo_invalid_dimensions")) and takes_no_such(BadRequest("Image_process_failed"))
     assert has_no_chat(BadRequest("Chat not found")) and has_no_chat(Forbidden("bot was blocked by the user"))
     assert is_old_reference(BadRequest("Wrong file identifier/http url specified"))
     for told in (is_too_large, takes_no_such, is_old_reference):

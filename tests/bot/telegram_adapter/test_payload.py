@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram_adapter.payload import menu, parse
+from bot.telegram_adapter.payload import begins_with, fits, is_sound, menu, parse
 from commands.core.command import Audience, Command, command, commands
 from commands.core.context import Context
 from commands.core.errors import UsageError
 from commands.core.params import Attachment
 from commands.core.reply import Reply
 from commands.core.request import convert
+from tests.fakes.takers import takers
 
 EVERY = commands()
 SPEAK = EVERY["speak"]
@@ -91,6 +92,52 @@ def test_a_file_goes_where_a_file_is_asked_for_and_the_words_to_the_rest() -> No
         "consent": "yes",
         "keep_days": "3",
     }
+
+
+SOUND, TEXT = Attachment(name="voice.ogg", content_type="audio/ogg"), Attachment(name="said.txt")
+
+
+def test_each_file_goes_to_the_parameter_for_its_kind() -> None:
+    cloning = takers()["clone"]
+    for attachment, beside in ((SOUND, TEXT), (TEXT, SOUND)):
+        given = parse(cloning, "Ada", attachment=attachment, beside=beside)
+        assert given == {"name": "Ada", "recording": SOUND, "transcript": TEXT}
+    assert parse(cloning, "Ada", attachment=TEXT) == {"name": "Ada", "transcript": TEXT}
+    assert parse(cloning, "Ada", attachment=SOUND, beside=SOUND) == {"name": "Ada", "recording": SOUND}
+
+
+def test_a_command_begins_with_a_file_that_it_needs_and_with_none_that_only_helps() -> None:
+    cloning = takers()["clone"]
+    assert begins_with(cloning, SOUND) and not begins_with(cloning, TEXT)
+    assert begins_with(SPEAK, TEXT) and not begins_with(SPEAK, SOUND), "it will do in place of the words"
+    assert not begins_with(EVERY["about"], TEXT)
+
+
+def test_a_sound_never_goes_where_a_text_is_wanted_but_what_is_neither_is_for_the_command_to_refuse() -> None:
+    assert parse(SPEAK, "Hello", attachment=SOUND) == {"text": "Hello"}
+    book = Attachment(name="a.pdf")
+    assert parse(SPEAK, "", attachment=book) == {"file": book}
+    assert parse(EVERY["voices import"], "", attachment=SOUND) == {"file": SOUND}
+
+
+@pytest.mark.parametrize(
+    ("name", "type", "sound"),
+    [
+        ("voice.ogg", "", True),
+        ("VOICE.WAV", "application/octet-stream", True),
+        ("ada", "audio/flac", True),
+        ("clip", "video/mp4", True),
+        ("a.txt", "text/plain", False),
+        ("a.png", "image/png", False),
+        ("", "", False),
+    ],
+)
+def test_a_sound_is_told_by_its_type_or_by_its_name(name: str, type: str, sound: bool) -> None:
+    file = Attachment(name=name, content_type=type)
+    recording = takers()["clone"].param("recording")
+    assert recording is not None
+    assert is_sound(file) is fits(recording, file) is sound
+    assert not fits(takers()["clone"].params[0], file), "a name is no file"
 
 
 def test_a_word_too_many_and_an_unknown_option_are_refused_by_name() -> None:

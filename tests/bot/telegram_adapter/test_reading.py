@@ -144,6 +144,28 @@ def test_a_file_without_a_word_is_offered_only_in_private() -> None:
     assert isinstance(given, Given) and given.is_sound
 
 
+def test_in_a_group_a_sound_without_a_word_is_for_mynah_where_it_answers_one_of_its_messages() -> None:
+    voice = {"file_id": "v", "file_unique_id": "u", "duration": 2}
+    mynahs = replied("Say this.", {"id": 7, "is_bot": True, "first_name": "Mynah"})
+    heard = read(voice=voice, group=True, reply_to_message=mynahs)
+    assert isinstance(heard, Given) and heard.is_sound
+    assert read(voice=voice, group=True) is None
+    assert read(voice=voice, group=True, reply_to_message=replied("Say this.", BOB)) is None
+    document = {"file_id": "f", "file_unique_id": "u", "file_name": "a.txt"}
+    assert read(document=document, group=True, reply_to_message=mynahs) is None
+
+
+def test_a_video_and_a_round_one_are_files_too() -> None:
+    video = {"file_id": "f", "file_unique_id": "u", "duration": 2, "width": 9, "height": 9, "mime_type": "video/mp4"}
+    given = read(video=video)
+    assert isinstance(given, Given) and given.is_sound and given.attachment.name == "video.mp4"
+    note = {"file_id": "n", "file_unique_id": "u", "duration": 2, "length": 9, "file_size": 30}
+    given = read(video_note=note)
+    assert given == Given(
+        attachment=Attachment(name="note.mp4", content_type="video/mp4", bytes=30, reference="n"), is_sound=True
+    )
+
+
 def test_a_sticker_is_no_text_and_what_happens_in_a_chat_is_nothing() -> None:
     photo = [{"file_id": "p", "file_unique_id": "u", "width": 9, "height": 9}]
     assert read(photo=photo) == Other()

@@ -9,7 +9,7 @@ from bot.demo.telegram.people import Person
 from bot.memory import Memory
 from bot.telegram_adapter.address import Address
 from bot.telegram_adapter.post import Post
-from bot.telegram_adapter.uploads import Uploads, kind_of
+from bot.telegram_adapter.uploads import PHOTO, Uploads, kind_of
 from commands.core.reply import FileRef
 from tests.bot.demo.telegram.bots import talking
 from tests.bot.telegram_adapter.whole import Whole
@@ -25,10 +25,15 @@ from tests.bot.telegram_adapter.whole import Whole
         ("wav", False, "document"),
         ("srt", False, "document"),
         ("zip", False, "document"),
+        ("png", False, "photo"),
     ],
 )
 def test_a_file_goes_as_what_it_is_heard_best(format: str, voice: bool, kind: str) -> None:
     assert kind_of(FileRef(id=0, name="a", path="a", format=format, bytes=1, voice=voice)) == kind
+
+
+def test_a_picture_that_is_too_large_to_be_shown_goes_as_a_file() -> None:
+    assert kind_of(FileRef(id=0, name="a", path="a", format="png", bytes=PHOTO + 1)) == "document"
 
 
 async def test_a_reference_that_telegram_no_longer_takes_is_dropped_and_the_file_uploaded_afresh(

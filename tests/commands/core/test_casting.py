@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from commands.core.casting import cast
+from commands.core.casting import NotReady, cast
 from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import NotFound
@@ -122,6 +122,26 @@ async def test_a_named_voice_says_it_and_a_variant_takes_the_language_on(
 async def test_an_unknown_voice_is_refused_with_the_nearest_names(world: World) -> None:
     with pytest.raises(NotFound, match=r"There is no voice 'en-gbb'\. Did you mean .*en-gb"):
         await world.ask(await world.person("ada"), "speak", text=HELLO, voice="en-gbb")
+    assert await world.rows("SELECT id FROM jobs") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "missing"),
+    [
+        ("status = 'building', consent = '', spoken_by = NULL", "has to agree first. Yours: /consent own voice=ada"),
+        ("status = 'building'", "has to be made first. /voices build ada"),
+        ("status = 'revoked'", "has taken it back"),
+    ],
+)
+async def test_of_ones_own_voice_is_said_what_it_lacks_to_speak(world: World, state: str, missing: str) -> None:
+    ada, bob = await world.person("ada"), await world.person("bob")
+    id = await world.make_voice("ada", ada.user_id, "public")
+    await world.database.write(lambda tx: tx.run(f"UPDATE voices SET {state} WHERE id = :id", id=id))
+    with pytest.raises(NotReady) as caught:
+        await world.ask(ada, "speak", text=HELLO, voice="Ada")
+    assert missing in str(caught.value)
+    with pytest.raises(NotFound, match="There is no voice 'Ada'"):
+        await world.ask(bob, "speak", text=HELLO, voice="Ada")
     assert await world.rows("SELECT id FROM jobs") == []
 
 

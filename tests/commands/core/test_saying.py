@@ -344,3 +344,11 @@ def staged(world: World, name: str, content: bytes) -> Attachment:
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     return Attachment(name=name, bytes=len(content), path="staging/page")
+
+
+async def test_a_file_in_which_somebodys_voice_speaks_knows_whose_it_is(world: World) -> None:
+    ada = await world.person("ada")
+    voice = await world.make_voice("mine", ada.user_id, "private")
+    await world.ask(ada, "speak", text=HELLO, voice="mine")
+    await world.ask(ada, "speak", text=HELLO, voice="en-us")
+    assert await world.rows("SELECT voice_id FROM files ORDER BY id") == [(voice,), (None,)]

@@ -51,6 +51,10 @@ def test_empty_tags_are_left_out_and_the_mark_never_is() -> None:
     assert Tags(title="", voice="\n").fields() == {"comment": MARK}
 
 
+def test_what_a_person_has_spoken_is_not_called_generated() -> None:
+    assert Tags(title="A recording", voice="", comment="").fields() == {"title": "A recording"}
+
+
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_the_chunk_of_a_wav_file_holds_every_tag(title: str, voice: str) -> None:
     tags = Tags(title=title, voice=voice)

@@ -1,4 +1,4 @@
-"""Media: voice messages, music and documents, uploaded or sent once more by their ids."""
+"""Media: voice messages, music, photos and documents, uploaded or sent once more by their ids."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from bot.demo.telegram.call import Call, Upload
-from bot.demo.telegram.files import File, shown_as
+from bot.demo.telegram.files import File, pixels, shown_as
 from bot.demo.telegram.formatting import formatted
 from bot.demo.telegram.messages import Message
 from bot.demo.telegram.methods.place import CAPTION, place, put, words
@@ -18,14 +18,23 @@ from bot.demo.telegram.wire import Wire, units
 from bot.demo.telegram.world import World
 
 TYPES = {"voice": "audio/ogg", "audio": "audio/mpeg"}
-NAMES = {"voice": "Voice", "audio": "Audio", "document": "Document"}
+NAMES = {
+    "voice": "Voice",
+    "audio": "Audio",
+    "document": "Document",
+    "photo": "Photo",
+    "video": "Video",
+    "video_note": "VideoNote",
+}
+STRETCHED = 20
+"""How many times as wide as high a photo may not be, nor as high as wide."""
 ATTACHED = "attach://"
 ALBUM = range(2, 11)
 """How many files an album can have."""
 
 
 def send(kind: str, world: World, call: Call) -> Wire:
-    """Send a file as a kind: 'voice', 'audio' or 'document'."""
+    """Send a file as a kind: 'voice', 'audio', 'document' or 'photo'."""
     to = place(world, call, kind)
     text, marks = words(call, "caption")
     file = _file(world, call, kind, call.text(kind), dict(call.params))
@@ -90,6 +99,8 @@ def _file(world: World, call: Call, kind: str, given: str, about: Wire) -> File:
         return _known(world, kind, given)
     if not upload.content:
         raise bad("file must be non-empty")
+    if kind == "photo":
+        return world.files.keep(kind, "", upload.content, mime="image/jpeg", pixels=_looked_at(world, upload.content))
     shown = shown_as(kind, upload.content, world.rules)
     if shown == "document":
         return world.files.keep(shown, upload.name, upload.content)
@@ -102,6 +113,19 @@ def _file(world: World, call: Call, kind: str, given: str, about: Wire) -> File:
         title=str(about.get("title") or "") if shown == "audio" else "",
         performer=str(about.get("performer") or "") if shown == "audio" else "",
     )
+
+
+def _looked_at(world: World, content: bytes) -> tuple[int, int]:
+    """Tell how wide and high a photo is, where Telegram takes it as one; this one knows PNG pictures only."""
+    most = world.rules.photo_bytes
+    if len(content) > most:
+        raise bad(f"file of size {len(content)} bytes is too big for a photo; the maximum size is {most} bytes")
+    wide, high = pixels(content)
+    if not wide or not high:
+        raise bad("IMAGE_PROCESS_FAILED")
+    if wide + high > world.rules.photo_pixels or max(wide, high) > STRETCHED * min(wide, high):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    return wide, high
 
 
 def _upload(world: World, call: Call, kind: str, given: str) -> Upload | None:
@@ -133,6 +157,7 @@ METHODS: dict[str, Callable[[World, Call], Wire | list[Wire]]] = {
     "sendVoice": partial(send, "voice"),
     "sendAudio": partial(send, "audio"),
     "sendDocument": partial(send, "document"),
+    "sendPhoto": partial(send, "photo"),
     "sendMediaGroup": send_media_group,
     "getFile": get_file,
 }

@@ -6,11 +6,12 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, InvalidToken
 
-from bot.demo.telegram.files import shown_as, sound
+from bot.demo.telegram.files import pixels, shown_as, sound
 from bot.demo.telegram.people import Person
 from bot.demo.telegram.rules import Rules
 from bot.demo.telegram.server import TelegramServer
 from tests.bot.demo.telegram.bots import MP3, OPUS, WAV, talking
+from tests.fakes.takers import png
 
 
 async def test_a_link_leads_to_what_was_sent(server: TelegramServer, bot: Bot, ada: Person) -> None:
@@ -74,3 +75,8 @@ def test_a_sound_is_told_by_its_first_bytes(content: bytes, kind: str) -> None:
 )
 def test_what_cannot_be_shown_as_it_was_sent_is_a_file(sent: str, content: bytes, shown: str) -> None:
     assert shown_as(sent, content, Rules()) == shown
+
+
+def test_the_size_of_a_picture_stands_in_its_head() -> None:
+    assert pixels(png(1_200, 675)) == (1_200, 675)
+    assert pixels(b"\x89PNG") == pixels(MP3) == pixels(b"") == (0, 0)

@@ -60,6 +60,19 @@ async def test_music_has_its_name(server: TelegramServer, ada: Person) -> None:
     assert heard.audio is not None and heard.audio.file_name == "song.mp3" and heard.caption == "/clone"
 
 
+async def test_videos_have_a_name_and_a_caption_and_round_ones_have_neither(
+    server: TelegramServer, bot: Bot, ada: Person
+) -> None:
+    await ada.says(ada.private, video=("clip.mp4", OPUS, "video/mp4"), caption="/clone Ada", seconds=7)
+    heard = message(server)
+    assert heard.video is not None and heard.video.file_name == "clip.mp4" and heard.caption == "/clone Ada"
+    assert heard.video.duration == timedelta(seconds=7)
+    await ada.says(ada.private, note=OPUS)
+    heard = message(server)
+    assert heard.video_note is not None and heard.video_note.file_size == len(OPUS) and heard.video_note.length > 0
+    assert bytes(await (await bot.get_file(heard.video_note.file_id)).download_as_bytearray()) == OPUS
+
+
 async def test_a_paste_is_cut_between_words_and_loses_none(ada: Person) -> None:
     text = " ".join(f"word{number}" for number in range(1_500))
     sent = await ada.pastes(ada.private, text)

@@ -1,4 +1,4 @@
-"""Voice messages, music and documents."""
+"""Voice messages, music, photos and documents."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.demo.telegram.people import Person
 from bot.demo.telegram.rules import Rules
 from bot.demo.telegram.server import TelegramServer
 from tests.bot.demo.telegram.bots import MP3, OPUS, WAV, talking
+from tests.fakes.takers import png
 
 
 async def test_a_voice_message_is_sent_once_more_by_its_id(bot: Bot, ada: Person) -> None:
@@ -106,3 +107,36 @@ async def test_an_album_is_of_one_kind_and_not_too_large(bot: Bot, ada: Person) 
     with pytest.raises(BadRequest, match=r"(?i)caption is too long"):
         await bot.send_media_group(ada.id, [InputMediaAudio(MP3), InputMediaAudio(MP3, caption="x" * 1_025)])
     assert ada.private.seen == []
+
+
+class TestPhotos:
+    """Pictures, shown as such."""
+
+    async def test_a_photo_has_its_size_and_no_name_and_can_be_sent_once_more(self, bot: Bot, ada: Person) -> None:
+        sent = await bot.send_photo(ada.id, png(40, 30), filename="card.png", caption="Look")
+        (photo,) = sent.photo
+        assert (photo.width, photo.height, sent.caption) == (40, 30, "Look") and sent.document is None
+        again = await bot.send_photo(ada.id, photo.file_id)
+        assert again.photo == sent.photo
+        assert [seen.kind for seen in ada.private.seen] == ["photo"] * 2
+        assert bytes(await (await bot.get_file(photo.file_id)).download_as_bytearray()) == png(40, 30)
+
+    @pytest.mark.parametrize(
+        ("content", "why"),
+        [
+            (png(9_000, 1_001), "photo_invalid_dimensions"),
+            (png(210, 10), "photo_invalid_dimensions"),
+            (b"GIF89a" + bytes(100), "image_process_failed"),
+            (png(100, 100) + bytes(10 << 20), "too big for a photo"),
+        ],
+    )
+    async def test_what_is_no_photo_is_refused(self, bot: Bot, ada: Person, content: bytes, why: str) -> None:
+        with pytest.raises(BadRequest, match=rf"(?i){why}"):
+            await bot.send_photo(ada.id, content)
+        assert ada.private.seen == []
+
+    async def test_a_group_can_forbid_photos(self, server: TelegramServer, bot: Bot, ada: Person) -> None:
+        group = server.group("Library", members=[ada])
+        group.forbids.add("photo")
+        with pytest.raises(BadRequest, match=r"(?i)not enough rights to send photos"):
+            await bot.send_photo(group.id, png(40, 30))

@@ -1,0 +1,52 @@
+"""Naming: what people may call the voices that they make."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from commands.core.errors import UsageError
+from storage import voices
+from storage.database import Transaction
+from storage.voices import fold
+
+LONGEST = 40
+"""The most characters of a name."""
+TAKEN = frozenset({"none", "auto"})
+"""Words that stand for no voice, or for whichever is best, where a voice is named."""
+
+
+def checked_name(name: str) -> str:
+    """Return a name for a voice as it is kept: without blanks around it, and with single ones in it.
+
+    Raises:
+        UsageError: No voice can be called so; the sentence says why.
+    """
+    kept = " ".join(unicodedata.normalize("NFC", name).split())
+    if not kept:
+        raise UsageError("A voice needs a name: /clone Ada, and the recording with it.")
+    if len(kept) > LONGEST:
+        raise UsageError(
+            "That name has {length} characters; {most} is the most. Choose a shorter one.",
+            length=len(kept),
+            most=LONGEST,
+        )
+    if not kept.isprintable():
+        raise UsageError("There is a character in that name that cannot be shown; choose another name.")
+    if "+" in kept:
+        raise UsageError("A + stands before a variant, as in en-gb+annie; choose a name without it.")
+    if not any(map(str.isalnum, kept)):
+        raise UsageError("A name needs a letter or a digit, so that it can be typed; choose another one.")
+    if fold(kept) in TAKEN:
+        raise UsageError("No voice can be called {name}: that word means something else. Choose another.", name=kept)
+    return kept
+
+
+def check_free(tx: Transaction, name: str) -> None:
+    """Refuse a name that a built-in voice has: who typed it would get the one where they meant the other.
+
+    Raises:
+        UsageError: One has.
+    """
+    found = voices.named(tx, name, user_id=0, place_id=0)  # nobody's, nowhere: what everybody may use
+    if found is not None and found.kind == "builtin":
+        raise UsageError("A built-in voice is called {name} already; choose another name.", name=found.name)
