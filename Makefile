@@ -16,7 +16,7 @@ installed := $(VENV)/.installed
 equipped := $(VENV)/.equipped
 pip := $(bin)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help run test lint types bench docs faults wheel lock clean
+.PHONY: help run test lint types bench bench-engine docs faults wheel lock clean
 
 help:
 	@echo "make run      install what is missing and start Mynah"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint     check style and formatting"
 	@echo "make types    check types, strictly"
 	@echo "make bench    measure speed and size, as ratios"
+	@echo "make bench-engine  measure XTTS against its own library (needs the extra neural)"
 	@echo "make faults   kill Mynah over and over, and check that nothing is lost (minutes)"
 	@echo "make docs     write config.toml and docs/ from the declarations"
 	@echo "make wheel    build the wheel into dist/"
@@ -45,6 +46,9 @@ types: $(equipped)
 
 bench: $(equipped)
 	@exec $(bin)/python -m bench $(ARGS)
+
+bench-engine: $(equipped)
+	@exec $(bin)/python -m bench engine $(ARGS)
 
 faults: $(equipped)
 	@exec $(bin)/python -m tests.faults $(ARGS)

@@ -12,6 +12,8 @@ from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Varian
 
 Stopped = Callable[[int], bool]
 """Tells of a row of a batch, by its index, whether nobody waits for it any more."""
+More = Callable[[int], Sequence[Utterance]]
+"""Hands out utterances that have come meanwhile, at most as many as it is asked for; they become the next rows."""
 
 
 class EngineError(Exception):
@@ -36,6 +38,8 @@ class Abilities:
     """Whether it heeds `Utterance.pitch` by itself."""
     batch: int
     """The most utterances it takes at once."""
+    joins: bool = False
+    """Whether others may join a batch while it is being said, and each utterance comes whole as soon as it is there."""
     passage: int = 0
     """Up to how many characters several sentences may come as one utterance; 0: each comes by itself."""
     licence: str
@@ -91,6 +95,16 @@ class Engine(ABC):
         Raises:
             EngineError: An utterance cannot be said; the others of its batch may have been.
         """
+
+    def synthesize_more(
+        self, batch: Sequence[Utterance], stopped: Stopped, more: More
+    ) -> Iterator[tuple[int, Audio | EngineError]]:
+        """Say a batch that others join, until nobody is left; only of an engine whose abilities have `joins`.
+
+        Yields pairs (row, audio), each row once and whole, or (row, error) for an utterance that cannot be said, which
+        does not trouble the others. Whenever it has room it asks `more` for utterances, which become the next rows.
+        """
+        raise NotImplementedError(f"nobody joins a batch of {self.name}")
 
     def enroll(self, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Learn a speaker from somebody's speech, and keep it as `<home>/<key>.safetensors`.

@@ -78,6 +78,8 @@ class Utterance:
     """Pace; 1 is the voice's own, 2 is twice as fast."""
     pitch: float = 0.0
     """Semitones above the voice's own pitch, from -12 to 12; an engine that cannot leaves it to `engine.effects`."""
+    language: str = ""
+    """What the text is in, as a BCP 47 tag, for speakers of several languages; empty is the speaker's own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

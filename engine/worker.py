@@ -187,6 +187,8 @@ class _Order:
     answer: Answer[Audio]
     gone: bool = False
     """Whether nobody waits any more; the loop writes it, the thread reads it."""
+    answered: bool = False
+    """Whether who waited has got an answer; only the thread looks at it."""
     chunks: list[Audio] = field(default_factory=list)
 
 
@@ -226,6 +228,8 @@ class _EngineThread(threading.Thread):
         self._waiting: TurnQueue[_Order | Lesson] = TurnQueue()
         self._lesson: Lesson | None = None
         self._running: Sequence[_Order] = ()
+        self._joins = False
+        self._over = False
         self._error: EngineError = EngineError("the engine has been stopped")
         self.open: _Open | None = None
         """What the engine says of itself; None before it is open."""
@@ -265,6 +269,7 @@ class _EngineThread(threading.Thread):
     def _live(self, engine: Engine) -> None:
         engine.open()
         abilities = engine.abilities()
+        self._joins = abilities.joins
         self.open = _Open(abilities=abilities, speakers=tuple(engine.speakers()), variants=tuple(engine.variants()))
         while self._read(engine, abilities):
             self._running, self._lesson = self._next(abilities.batch)
@@ -301,36 +306,78 @@ class _EngineThread(threading.Thread):
 
     def _read(self, engine: Engine, abilities: Abilities) -> bool:
         """Take in all messages there are, waiting while there is nothing to do; False when it is to stop."""
-        while not self._waiting or not self._inbox.empty():
-            match self._inbox.get():
-                case _Order() as order:
-                    self._waiting.put(order, order.lane, order.user)
-                case _Taught(lesson=lesson, lane=lane, user=user):
-                    if engine.enrolls_apart:
-                        lesson.apart(engine, self._is_stopping)
-                    else:
-                        self._waiting.put(lesson, lane, user)
-                case _Withdrawn(order=gone):
-                    self._waiting.discard(gone)
-                case _Opened(answer=answer):
-                    answer.give(abilities)
-                case _Stop():
-                    return False
-        return True
+        while not self._over and (not self._waiting or not self._inbox.empty()):
+            self._heed(self._inbox.get(), engine, abilities)
+        return not self._over
+
+    def _heed(self, message: _Message, engine: Engine, abilities: Abilities) -> None:
+        match message:
+            case _Order() as order:
+                self._waiting.put(order, order.lane, order.user)
+            case _Taught(lesson=lesson, lane=lane, user=user):
+                if engine.enrolls_apart:
+                    lesson.apart(engine, self._is_stopping)
+                else:
+                    self._waiting.put(lesson, lane, user)
+            case _Withdrawn(order=gone):
+                self._waiting.discard(gone)
+            case _Opened(answer=answer):
+                answer.give(abilities)
+            case _Stop():
+                self._over = True
 
     def _speak(self, engine: Engine, batch: Sequence[_Order]) -> None:
         """Say a batch. Where that fails, each of its utterances is tried alone, so that one cannot spoil the others."""
+        orders = list(batch)
         try:
-            self._synthesize(engine, batch)
+            if self._joins:
+                self._serve(engine, orders)
+            else:
+                self._synthesize(engine, orders)
         except Exception as error:
-            if len(batch) > 1:
-                for order in batch:
-                    self._speak(engine, (order,))
+            if len(orders) > 1:
+                for order in orders:
+                    if not order.answered:
+                        self._speak(engine, (order,))
                 return
             reason = error if isinstance(error, EngineError) else EngineError(f"{engine.name} failed: {error!r}")
             if reason is not error:
                 reason.__cause__ = error
-            batch[0].answer.fail(reason)
+            orders[0].answer.fail(reason)
+
+    def _serve(self, engine: Engine, orders: list[_Order]) -> None:
+        """Say a batch that others join; each utterance is answered as soon as it is there."""
+
+        def stopped(row: int) -> bool:
+            return self.stopping or orders[row].gone
+
+        def more(room: int) -> Sequence[Utterance]:
+            joining = self._joining(engine, room)
+            orders.extend(joining)
+            self._running = orders
+            return [order.utterance for order in joining]
+
+        for row, made in engine.synthesize_more([order.utterance for order in orders], stopped, more):
+            orders[row].answered = True
+            if isinstance(made, EngineError):
+                orders[row].answer.fail(made)
+            else:
+                orders[row].answer.give(made)
+        for order in orders:
+            if not order.answered:
+                reason = self._reason() if order.gone or self.stopping else _nothing(engine, order)
+                order.answer.fail(reason)
+
+    def _joining(self, engine: Engine, room: int) -> Sequence[_Order]:
+        """Take whose turn it is now, without waiting. Nobody joins any more once a lesson is to be taken."""
+        assert self.open is not None
+        with contextlib.suppress(queue.Empty):
+            while not self._over:
+                self._heed(self._inbox.get_nowait(), engine, self.open.abilities)
+        if self._over or self._lesson is not None:
+            return ()
+        joining, self._lesson = self._next(room)
+        return joining
 
     def _synthesize(self, engine: Engine, batch: Sequence[_Order]) -> None:
         for order in batch:
@@ -345,7 +392,7 @@ class _EngineThread(threading.Thread):
             if stopped(row):
                 order.answer.fail(self._reason())
             elif not order.chunks:
-                order.answer.fail(EngineError(f"{engine.name} made no sound of {order.utterance.text[:40]!r}"))
+                order.answer.fail(_nothing(engine, order))
             else:
                 order.answer.give(join(order.chunks))
 
@@ -358,3 +405,7 @@ class _EngineThread(threading.Thread):
                     message.answer.fail(self._reason())
                 elif isinstance(message, _Taught):
                     message.lesson.answer.fail(self._reason())
+
+
+def _nothing(engine: Engine, order: _Order) -> EngineError:
+    return EngineError(f"{engine.name} made no sound of {order.utterance.text[:40]!r}")

@@ -78,5 +78,6 @@ def _line(
         speaker=plan.voice.speaker_key,
         speed=manner.speed,
         pitch=manner.pitch if abilities.pitch else 0.0,
+        language=plan.language,
     )
     return Line(utterance=utterance, before=before, after=after, sentence=sentence if manner.kinds else None)

@@ -1,4 +1,4 @@
-"""What every engine promises, held over all that are found and over a tiny one."""
+"""What every engine promises, held over all that are found and over tiny ones."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.engine import Engine, EngineError, EngineMissing, engines
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Audio, Enrolled, Reference, Utterance
 from engine.text.hygiene import clean
+from tests.engine.coqui_engine.tiny_engine import TinyCoqui
 from tests.engine.pitch import median_pitch
 from tests.engine.sines import SineEngine
 
@@ -49,7 +50,7 @@ LONG = 4.0
 """After how much sound nobody listens any more to a hostile text in a learned voice, in seconds."""
 
 
-@pytest.fixture(scope="module", params=[*engines().values(), SineEngine], ids=lambda engine: engine.name)
+@pytest.fixture(scope="module", params=[*engines().values(), SineEngine, TinyCoqui], ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened: Engine = request.param()
     opened.home, opened.models = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("models")

@@ -10,8 +10,9 @@ import pytest
 
 from engine.engine import Engine, EngineError, EngineMissing
 from engine.espeak_engine import EspeakEngine
-from engine.speech import Audio, Utterance
+from engine.speech import Audio, Reference, Utterance
 from engine.worker import Worker
+from tests.engine.joining import JoiningEngine
 from tests.engine.sines import CHARACTER_SECONDS, Breakdown, SineEngine, utterance
 
 LONG = "and so on " * 20_000
@@ -304,3 +305,83 @@ async def test_many_who_wait_at_once_each_get_their_own() -> None:
 
 def _espeak(text: str) -> Utterance:
     return Utterance(text=text, engine="espeak", speaker="en-gb")
+
+
+@pytest.fixture
+async def joined() -> AsyncIterator[tuple[Worker, JoiningEngine]]:
+    engine = JoiningEngine()
+    worker = Worker(lambda: engine)
+    yield worker, engine
+    engine.gate.set()
+    await worker.stop()
+
+
+def say(worker: Worker, text: str) -> asyncio.Task[Audio]:
+    return asyncio.create_task(worker.say(utterance(text), lane=0, user=1))
+
+
+async def test_who_joins_a_batch_is_answered_before_it_ends(joined: tuple[Worker, JoiningEngine]) -> None:
+    worker, engine = joined
+    held = say(worker, "hold on")
+    for text in ("first", "second", "third"):
+        audio = await asyncio.wait_for(say(worker, text), 10)
+        assert audio.seconds == pytest.approx(len(text) * CHARACTER_SECONDS)
+    assert not held.done()
+    engine.gate.set()
+    assert (await held).seconds == pytest.approx(len("hold on") * CHARACTER_SECONDS)
+
+
+async def test_as_many_join_as_there_is_room_for(joined: tuple[Worker, JoiningEngine]) -> None:
+    worker, engine = joined
+    tasks = [say(worker, f"hold {number}") for number in range(7)]
+    await asyncio.sleep(0.1)
+    engine.gate.set()
+    await asyncio.gather(*tasks)
+    assert engine.most == 3
+
+
+async def test_what_cannot_be_said_does_not_trouble_those_beside_it(joined: tuple[Worker, JoiningEngine]) -> None:
+    worker, engine = joined
+    held = say(worker, "hold on")
+    with pytest.raises(EngineError, match="does not whistle"):
+        await say(worker, "fail")
+    with pytest.raises(EngineError, match="no sound"):
+        await asyncio.wait_for(asyncio.gather(say(worker, "mute"), asyncio.to_thread(engine.gate.set)), 10)
+    await held
+
+
+async def test_where_a_batch_breaks_those_without_an_answer_are_said_alone(
+    joined: tuple[Worker, JoiningEngine],
+) -> None:
+    worker, engine = joined
+    held = say(worker, "hold on")
+    await say(worker, "well")
+    broken = say(worker, "bug")
+    engine.gate.set()
+    assert (await held).seconds == pytest.approx(len("hold on") * CHARACTER_SECONDS)
+    with pytest.raises(EngineError, match="a bug"):
+        await broken
+
+
+async def test_a_batch_that_others_join_ends_when_it_is_stopped(joined: tuple[Worker, JoiningEngine]) -> None:
+    worker, _ = joined
+    held = say(worker, "hold on")
+    await say(worker, "well")
+    await asyncio.wait_for(worker.stop(), 10)
+    with pytest.raises(EngineError, match="stopped"):
+        await held
+
+
+async def test_a_lesson_has_its_turn_however_many_join(joined: tuple[Worker, JoiningEngine]) -> None:
+    worker, engine = joined
+    held = say(worker, "hold on")
+    await say(worker, "well")
+    lesson = asyncio.create_task(worker.enroll(Reference(passages=()), "ada", lambda share: None))
+    await asyncio.sleep(0.05)
+    late = say(worker, "late")
+    await asyncio.sleep(0.05)
+    assert not late.done()
+    engine.gate.set()
+    with pytest.raises(EngineError, match="does not clone"):
+        await lesson
+    await asyncio.gather(held, late)

@@ -23,7 +23,7 @@ FILES = ("librispeech/3080/3080-5032-0003.flac", "librispeech/2414/2414-128291-0
 
 def network(package: Path) -> tuple[Any, Any]:
     """Resemblyzer's network with its weights, and its function that cuts a sound into windows."""
-    import torch  # type: ignore[import-not-found]  # only who writes the file anew needs it
+    import torch
 
     source = (package / "voice_encoder.py").read_text()
     (encoder,) = [each for each in ast.parse(source).body if isinstance(each, ast.ClassDef)]

@@ -1,0 +1,87 @@
+"""Who says what in a batch: utterances come, are cut into rows, and are put together again as their rows are heard."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.engine import EngineError, More, Stopped
+from engine.speech import Utterance
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.coqui_engine.batch import Heard
+    from engine.coqui_engine.slots import Row
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class _Saying:
+    """An utterance that is being said, in one or more parts."""
+
+    row: int
+    parts: list[list[NDArray[np.float32]]] = field(default_factory=list)
+    """What was heard of each part so far."""
+    left: int = 0
+    """How many parts have not ended."""
+
+
+class Talk:
+    """The utterances of one batch and of those who join it."""
+
+    def __init__(self, rows: Callable[[Utterance], Sequence[Row]], stopped: Stopped, more: More) -> None:
+        """Take what makes rows of an utterance (it may raise EngineError), who has gone, and who comes."""
+        self._rows, self._stopped, self._more = rows, stopped, more
+        self._waiting: deque[tuple[_Saying, int, Row]] = deque()
+        self._begun: list[tuple[_Saying, int]] = []
+        self._refused: list[tuple[int, EngineError]] = []
+        self.utterances = 0
+        """How many have come so far."""
+
+    def add(self, utterances: Sequence[Utterance]) -> None:
+        """Let utterances wait; they become the next rows of the batch."""
+        for utterance in utterances:
+            saying = _Saying(row=self.utterances)
+            self.utterances += 1
+            try:
+                made = self._rows(utterance)
+            except EngineError as error:
+                self._refused.append((saying.row, error))
+                continue
+            saying.parts, saying.left = [[] for _ in made], len(made)
+            self._waiting.extend((saying, part, row) for part, row in enumerate(made))
+
+    def source(self, room: int) -> Sequence[Row]:
+        """Hand out rows to decode, at most so many; who has gone meanwhile is left out."""
+        if len(self._waiting) < room:
+            self.add(self._more(room - len(self._waiting)))
+        taken: list[Row] = []
+        while self._waiting and len(taken) < room:
+            saying, part, row = self._waiting.popleft()
+            if not self._stopped(saying.row):
+                self._begun.append((saying, part))
+                taken.append(row)
+        return taken
+
+    def gone(self, number: int) -> bool:
+        """Tell of a row that was handed out whether nobody waits for it any more."""
+        return self._stopped(self._begun[number][0].row)
+
+    def hear(self, heard: Heard) -> tuple[int, NDArray[np.float32]] | None:
+        """Take in a stretch of sound; where its utterance is complete with it, return that: its row, and samples."""
+        import numpy as np
+
+        saying, part = self._begun[heard.row]
+        saying.parts[part].append(heard.samples.numpy())
+        saying.left -= heard.last
+        if saying.left:
+            return None
+        return saying.row, np.concatenate([sound for each in saying.parts for sound in each])
+
+    def refused(self) -> Iterator[tuple[int, EngineError]]:
+        """Yield what could not be said since this was last asked, by row."""
+        while self._refused:
+            yield self._refused.pop(0)
