@@ -28,18 +28,19 @@ def main() -> None:
     """Decode the standard input (CONTAINER LIMITS), or see what is stopped (probe LIMITS FILTERED FOLDER)."""
     what, limits = sys.argv[1], Limits(**json.loads(sys.argv[2]))
     file = io.BufferedReader(io.FileIO(0, closefd=False))
+    say = mouth()
     get_ready()
     memory = _Memory()
     if what == "probe":
         from engine.intake.probe import attempt
 
         shut_in(limits, filtered=sys.argv[3] == "filtered")
-        _say(wire.spell(wire.READY))
-        _say(wire.spell(wire.END, attempt(Path(sys.argv[4]))))
+        say(wire.spell(wire.READY))
+        say(wire.spell(wire.END, attempt(Path(sys.argv[4]))))
         os._exit(0)
     shut_in(limits)
-    _say(wire.spell(wire.READY))
-    _say(answer(file, CONTAINERS[what], limits, _say, memory.peak))
+    say(wire.spell(wire.READY))
+    say(answer(file, CONTAINERS[what], limits, say, memory.peak))
     os._exit(0)
 
 
@@ -117,7 +118,14 @@ class _Memory:
         return 0
 
 
-def _say(piece: bytes) -> None:
-    left = memoryview(piece)
-    while left:
-        left = left[os.write(1, left) :]
+def mouth() -> Say:
+    """Keep the standard output for what is answered: decoders print to theirs, which goes nowhere from now on."""
+    own = os.dup(1)
+    os.dup2(2, 1)
+
+    def say(piece: bytes) -> None:
+        left = memoryview(piece)
+        while left:
+            left = left[os.write(own, left) :]
+
+    return say

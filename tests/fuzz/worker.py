@@ -6,14 +6,13 @@ It is given the small files first, then lines with a seed, a number and a count;
 from __future__ import annotations
 
 import io
-import os
 import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.intake import errors
-from engine.intake.child import get_ready
+from engine.intake.child import get_ready, mouth
 from engine.intake.confinement import shut_in
 from engine.intake.containers import HEAD, recognise
 from engine.intake.decoding import Decoding
@@ -51,6 +50,7 @@ def outcome(content: bytes) -> str:
 def main() -> None:
     """Answer until the input ends."""
     files: Sequence[bytes] = pickle.load(sys.stdin.buffer)
+    say = mouth()
     get_ready()
     for content in files:  # every decoder has been used once before nothing can be loaded any more
         outcome(content)
@@ -58,7 +58,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         seed, first, count = (int(word) for word in line.split())
         for number in range(first, first + count):
-            os.write(1, bytes([OUTCOMES.index(outcome(mutant(files, seed, number)))]))
+            say(bytes([OUTCOMES.index(outcome(mutant(files, seed, number)))]))
 
 
 if __name__ == "__main__":

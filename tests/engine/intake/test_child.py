@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +17,8 @@ from engine.intake.errors import NotTaken
 from engine.intake.limits import USUAL
 from engine.intake.wire import Piece
 from tests.hostile_audio.sounds import RATE, by_soundfile, tone, wav
+
+ROOT = Path(__file__).parents[3]
 
 
 def said(content: bytes) -> list[Piece]:
@@ -54,3 +59,9 @@ def test_getting_ready_uses_each_library_once_without_failing() -> None:
     except NotTaken as refusal:
         raise AssertionError(refusal) from refusal
     assert {"av", "numpy", "soundfile", "soxr"} <= set(__import__("sys").modules)
+
+
+def test_what_a_decoder_prints_does_not_come_between_its_answers() -> None:
+    code = "from engine.intake.child import mouth; say = mouth(); print('x' * 9000, flush=True); say(b'so')"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
+    assert (ran.returncode, ran.stdout) == (0, b"so")
