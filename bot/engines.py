@@ -23,7 +23,7 @@ FILE = "builtin_model_data.json"
 
 
 def router(name: str, home: Path | None = None, models: Path | None = None) -> Router:
-    """Return a router to the engine of that name; 'auto' takes all that are installed.
+    """Return a router to the engine of that name; 'auto' takes all whose models are there.
 
     Args:
         name: The engine's name, or 'auto'.
@@ -36,7 +36,7 @@ def router(name: str, home: Path | None = None, models: Path | None = None) -> R
     known = engines()
     if name != AUTO and name not in known:
         raise ConfigError(f"There is no engine {name!r} for engine.name. {nearest(name, [AUTO, *known])}")
-    taken = {each: kind for each, kind in known.items() if name in (AUTO, each)}
+    taken = {each: kind for each, kind in known.items() if each == name or (name == AUTO and kind.is_provided(models))}
     return Router({each: Worker(kind, home=home and home / each, models=models) for each, kind in taken.items()})
 
 

@@ -82,7 +82,7 @@ async def clone(
 
     Args:
         name: What the voice is called.
-        recording: Somebody who speaks, for 10 to 60 s: a voice message, a sound file, a video.
+        recording: Somebody who speaks: 8 s are the least, 20 s are good, ten minutes the most. Any sound or video.
         transcript: What is said in it, as a .txt file; it helps, and can be left out.
         language: What is spoken in it, such as de; English where you leave it open.
     """

@@ -59,6 +59,17 @@ Number = Annotated[int, Between(1, 2**53), Example("7")]
 """A question, by its number."""
 
 
+TERMINAL = "terminal"
+"""Where files are named by their paths, and there are no other chats."""
+SENT = "Send it here, or to me in a private chat; a sound file goes with /consent answer."
+CALLED = "Record it, and name me the file: consent answer RECORDING"
+"""How an answer is given, in a chat and in a terminal."""
+NOT_ENOUGH = "That was not enough to agree by."
+NOT_AGREED = "NotAgreed"
+"""The key of the error in a terminal, so that a program's exit status tells; in a group an error would be told there
+and in brief, rather than in private and with its reason."""
+
+
 class NoSuchCode(NotFound):
     """That code is not open: it is good for one person, once, and for {hours} hours. Ask for a new one."""
 
@@ -224,7 +235,7 @@ async def answer(
     ctx.host.wake()
     if consent.status != "asked":
         return await _ended(ctx, consent, judgement)
-    return _again(asked, heard, judgement, consent)
+    return _again(ctx, asked, heard, judgement, consent)
 
 
 def _decided_before(tx: Transaction, person_id: int, number: int | None) -> Consent | None:
@@ -256,16 +267,20 @@ async def _ended(ctx: JobContext, consent: Consent, judgement: Judgement | None 
     again = f"/consent own voice={voice.name}" if own else "a new code from whoever asks you"
     said = f"{why.strip()} That was the last of {TRIES} tries. To begin anew: {again}".strip()
     actions = (Action(label="Begin anew", command="consent own", values={"voice": voice.name}),) if own else ()
-    return Reply(text=said, private=True, actions=actions, data=data, brief="That was not enough to agree by.")
+    return Reply(text=said, private=True, actions=actions, data=data, error=_error(ctx), brief=NOT_ENOUGH)
 
 
-def _again(asked: Asked, heard: Heard, judgement: Judgement, consent: Consent) -> Reply:
+def _error(ctx: JobContext) -> str:
+    return NOT_AGREED if ctx.asker.platform == TERMINAL else ""
+
+
+def _again(ctx: JobContext, asked: Asked, heard: Heard, judgement: Judgement, consent: Consent) -> Reply:
     """Say what was wrong, and ask once more for the same."""
     why = judgement.why or misheard(asked.consent.words, heard.found.heard)
     left = TRIES - consent.tries
     said = f"{why} {count(left, 'tries')} left. Say once more: \u201c{STATEMENT} {', '.join(consent.words)}.\u201d"
     data = {"voice": asked.voice.name, "consent": consent.id, "status": "asked", "left": left}
-    return Reply(text=said, private=True, data=data, brief="That was not enough to agree by; try again.")
+    return Reply(text=said, private=True, data=data, error=_error(ctx), brief=f"{NOT_ENOUGH[:-1]}; try again.")
 
 
 def _ask(
@@ -304,7 +319,7 @@ def _question(ctx: Context, voice: Voice, asked: Consent, text: str) -> Reply:
         "minutes": OPEN // MINUTE,
         "least": LEAST_RIGHT,
     }
-    how = "Send it here, or to me in a private chat; a sound file goes with /consent answer."
+    how = CALLED if ctx.asker.platform == TERMINAL else SENT
     return Reply(text=f"{text}\n{how}", private=True, data=data, brief=BETWEEN_US)
 
 

@@ -117,7 +117,8 @@ async def listen(ctx: JobContext, number: Number) -> Reply:
     ]
     said = f"{person} was to say: {consent.statement.rpartition(' (')[0]} {', '.join(consent.words)}."
     return Reply(
-        text=f"{said}\nFirst the answer, then the recording of {voice.name}. Is it the same person, who says that?",
+        text=f"{said}\nFirst the answer, then the recording of {voice.name}. Is it the same person, who says that? "
+        "Mynah could not rule out that the answer was cut together, or played by a loudspeaker: listen for that too.",
         private=True,
         files=tuple(made),
         actions=(

@@ -10,7 +10,7 @@ from commands.core.context import Context, Inquiry
 from commands.core.params import Attachment, Between, Body, Example, Member, Param, PlaceId, Role, Suggest, Word
 from commands.core.reply import Json, Reply
 from commands.core.request import find
-from commands.core.words import either
+from commands.core.words import either, listed
 
 BEYOND = 10**12
 """A range that ends here says nothing to a person."""
@@ -47,7 +47,7 @@ def explain(command: Command) -> str:
         parts.append(command.details)
     if command.params:
         parts.append("\n".join(f"{p.option}: {p.help}{_terms(p)}" for p in command.params))
-    parts.append(f"Example: {example(command)}")
+    parts.append(f"Example: {example(command)}{_with_files(command)}")
     return "\n\n".join(parts)
 
 
@@ -60,6 +60,12 @@ def example(command: Command) -> str:
     ]
     words += [_sample(p) for p in needed + extra if p.mark(Body)]
     return " ".join([f"/{command.name}", *words])
+
+
+def _with_files(command: Command) -> str:
+    """Say which files go with an example, which cannot be typed: ', and the recording with it'."""
+    needed = [p.option for p in command.params if p.required and p.kind is Attachment]
+    return f", and the {listed(needed)} with it" if needed else ""
 
 
 def overview(commands: Mapping[str, Command]) -> str:

@@ -170,7 +170,8 @@ def _renew_copies(data: Path, now: int) -> bool:
 
 
 def _receipt(voice: Voice, gone: Withdrawn, left: int, renewed: bool) -> Reply:
-    lines = [f"{voice.name} is gone, with its recordings and {count(gone.files, 'files')} in which it spoke."]
+    files = f" and {count(gone.files, 'files')} in which it spoke" if gone.files else ""
+    lines = [f"{voice.name} is gone, with its recordings{files}."]
     if gone.jobs:
         lines.append(f"{count(len(gone.jobs), 'requests')} that would have used it cancelled.")
     if left:

@@ -25,7 +25,7 @@ from commands.core.params import (
 )
 from commands.core.quote import Quote
 from commands.core.reply import Reply
-from commands.core.saying import Prepared, quote, ready, say
+from commands.core.saying import Prepared, named, quote, ready, say
 from commands.core.words import excerpt
 from storage import jobs
 
@@ -52,8 +52,8 @@ async def quote_speech(
     manner = replace(manner, format=inquiry.format_for(manner.format))
     if file is not None:
         check_file(file)
-        await plan.make(inquiry, "", voice, manner)
-        quoted = quote_file(file.bytes, manner)
+        planned = await plan.make(inquiry, "", voice, manner)
+        quoted = replace(quote_file(file.bytes, manner), settings=named(planned.voice))
     else:
         quoted = await quote(inquiry, await ready(text), voice, manner)
     return replace(
@@ -114,6 +114,6 @@ async def speak(
     words = await ready(text if file is None else await read_file(ctx, file))
     planned = await plan.make(ctx, words, voice, manner)
     if file is not None:
-        told = {**manner.settings, "voice": planned.voice.name, "words": excerpt(words, FIRST_WORDS)}
+        told = {**manner.settings, **named(planned.voice), "words": excerpt(words, FIRST_WORDS)}
         await ctx.commit(lambda tx: jobs.describe(tx, ctx.job_id, told))
     return await say(ctx, words, planned, manner)

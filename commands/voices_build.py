@@ -15,12 +15,12 @@ from commands.core.context import Inquiry, JobContext
 from commands.core.params import VoiceName
 from commands.core.quote import Quote
 from commands.core.reply import Action, Reply
+from commands.core.saying import named
+from commands.core.voice_words import likeness
+from engine.identity.thresholds import ONESELF, STRANGER
 from storage.database import Transaction
 from storage.metrics import Charge, Metric
 from storage.voices import Voice
-
-STRANGERS, ONESELF = 0.59, 0.95
-"""How alike two people are on average, and one person's own recordings: what a figure of likeness is read against."""
 
 
 async def quote_build(inquiry: Inquiry, name: str) -> Quote:
@@ -41,7 +41,7 @@ async def quote_build(inquiry: Inquiry, name: str) -> Quote:
     charges = [Charge(metric=Metric.CLONES, amount=1)]
     if voice.counted_in is None:
         charges.append(Charge(metric=Metric.VOICES, amount=1))
-    return Quote(charges=tuple(charges), settings={"voice": voice.name})
+    return Quote(charges=tuple(charges), settings=named(voice))
 
 
 @command("voices", "build", lane=Lane.SOON, quote=quote_build, private=True)
@@ -80,16 +80,19 @@ def _lines(built: Built) -> list[str]:
     lines = [f"{name} is {'made anew' if built.again else 'ready'}: a similar voice, not the same."]
     if isinstance(reached := figures.get("similarity"), float):
         lines.append(
-            f"Its likeness to the recordings is {_share(reached)}; a stranger's is about {_share(STRANGERS)}, and the "
-            f"person's own {_share(ONESELF)}."
+            f"Its likeness to the very recordings that it was made of is {likeness(reached)}; a stranger's is about "
+            f"{likeness(STRANGER)}, and the person's own {likeness(ONESELF)}."
         )
-    said, by_base = figures.get("word_errors"), figures.get("word_errors_base")
-    if isinstance(said, float) and isinstance(by_base, float):
-        lines.append(f"Of 100 words {100 * said:.0f} are misheard; of the voice under it {100 * by_base:.0f}.")
+    share, by_base, words = (figures.get(each) for each in ("word_errors", "word_errors_base", "words"))
+    if isinstance(share, float) and isinstance(by_base, float) and isinstance(words, int):
+        lines.append(
+            f"Of the {words} words by which its settings were chosen {_are(round(words * share))} misheard; of the "
+            f"voice under it {round(words * by_base)}."
+        )
     lines.append(f"Now it speaks: /speak voice={name}")
     return lines
 
 
-def _share(likeness: float) -> str:
-    """'.71'."""
-    return f"{likeness:.2f}".removeprefix("0")
+def _are(number: int) -> str:
+    """'8 are', '1 is'."""
+    return f"{number} {'is' if number == 1 else 'are'}"

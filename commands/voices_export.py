@@ -9,6 +9,7 @@ out of a file that lies elsewhere nobody can. The recordings are in it, for who 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from commands.core.context import Inquiry, JobContext
 from commands.core.errors import Failed, Refused
 from commands.core.quote import FREE, Quote
 from commands.core.reply import FileRef, Reply
+from commands.core.saying import named
 from commands.core.threads import off_loop
 from commands.core.voice_archive import ENDING, kept, write_archive
 from commands.core.words import count, file_name, size
@@ -64,8 +66,8 @@ async def quote_export(inquiry: Inquiry, name: str) -> Quote:
     Raises:
         Refused: There is nothing.
     """
-    await inquiry.read(lambda tx: _look(tx, inquiry, name))
-    return FREE
+    held = await inquiry.read(lambda tx: _look(tx, inquiry, name))
+    return replace(FREE, settings=named(held.voice))
 
 
 @command("voices", "export", lane=Lane.SOON, quote=quote_export, private=True)

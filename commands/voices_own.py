@@ -202,7 +202,8 @@ def _remove(data: Path, gone: Withdrawn) -> int:
 
 def _receipt(voice: Voice, gone: Withdrawn, left: int) -> Reply:
     held = gone.rows.get("recordings", 0)
-    lines = [f"{voice.name} is gone, with its {count(held, 'recordings')} and what was learned from them."]
+    source = "it" if held == 1 else "them"
+    lines = [f"{voice.name} is gone, with its {count(held, 'recordings')} and what was learned from {source}."]
     if gone.files:
         lines.append(f"{count(gone.files, 'files')} in which it spoke went along.")
     if gone.jobs:

@@ -1,6 +1,6 @@
 """/voices similar: which voices sound most like one, among those that one may use.
 
-/voices similar Ada     Most like Ada: Grandma, yours, .83 · Bob, .61 · …; a stranger has about .59.
+/voices similar Ada     Most like Ada: Grandma, yours, .83 · Bob, .61 · …; a stranger has about .63.
 
 Only voices that were made from recordings can be compared: the built-in ones have no print.
 """
@@ -17,6 +17,7 @@ from commands.core.errors import Refused
 from commands.core.params import VoiceName
 from commands.core.reply import Action, Reply
 from commands.core.voice_words import facts, is_mine, likeness
+from engine.identity.thresholds import STRANGER
 from storage import clones, recordings
 from storage.database import Transaction
 from storage.likeness import Alike
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 MOST = 10
 """How many voices are told."""
-STRANGER = 0.59
-"""How alike two people are on average."""
 
 
 class NotComparable(Refused):

@@ -64,6 +64,15 @@ class Engine(ABC):
     enrolls_apart: bool = False
     """Whether `enroll` may be called in another thread, while the engine's own goes on speaking."""
 
+    @classmethod
+    def is_provided(cls, models: Path | None) -> bool:
+        """Whether the host has brought what it needs besides packages; 'auto' leaves out one of which that is not so.
+
+        Args:
+            models: The folder of weights, if there is one.
+        """
+        return True
+
     @abstractmethod
     def open(self) -> None:
         """Import what is heavy, load weights and get ready.

@@ -141,9 +141,10 @@ def projects(tx: Transaction, user_id: int) -> list[str]:
 def adopt(tx: Transaction, job_id: int, origin_id: int, changes: Mapping[str, str], format: str = "") -> None:
     """Let a job that says again what another said be what that one is: the same request, filed in the same way.
 
-    `changes` are values that are to be otherwise, by the name of their parameter, in stored form; `format` is the kind
-    of file that comes of them, where that changes.
+    Whose voice it uses is its own, whatever that other one used. `changes` are values that are to be otherwise, by the
+    name of their parameter, in stored form; `format` is the kind of file that comes of them, where that changes.
     """
+    own = json.loads(str(tx.value("SELECT settings FROM jobs WHERE id = :job_id", job_id=job_id)))
     tx.run(
         """
         UPDATE jobs SET (command, signature, vals, text_from, text, text_hash, settings, format, tags, project) = (
@@ -155,9 +156,12 @@ def adopt(tx: Transaction, job_id: int, origin_id: int, changes: Mapping[str, st
         job_id=job_id,
         origin_id=origin_id,
     )
-    if changes:
-        row = tx.one("SELECT vals, settings FROM jobs WHERE id = :job_id", job_id=job_id)
-        assert row is not None, f"job {job_id} is gone while it runs"
+    row = tx.one("SELECT vals, settings FROM jobs WHERE id = :job_id", job_id=job_id)
+    assert row is not None, f"job {job_id} is gone while it runs"
+    settings = {name: each for name, each in json.loads(row["settings"]).items() if name != "voice_id"}
+    settings.update({name: each for name, each in own.items() if name == "voice_id"})
+    settings.update(changes)
+    if changes or settings != json.loads(row["settings"]):
         tx.run(
             """
             UPDATE jobs SET vals = :vals, settings = :settings,
@@ -166,7 +170,7 @@ def adopt(tx: Transaction, job_id: int, origin_id: int, changes: Mapping[str, st
             """,
             job_id=job_id,
             vals=json.dumps({**json.loads(row["vals"]), **changes}, ensure_ascii=False),
-            settings=json.dumps({**json.loads(row["settings"]), **changes}, ensure_ascii=False),
+            settings=json.dumps(settings, ensure_ascii=False),
             format=format,
         )
 

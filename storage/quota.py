@@ -4,6 +4,9 @@ Three things can hold a request back: the member's own limit in the place, the c
 limit everywhere. A member's limit is their own, else that of their best role, else the place's, else the host's.
 What members use is always counted, so that a limit set later is fair; caps and limits everywhere are counted
 while they are set, and begin with what was used before.
+
+A person's recordings count for their storage, wherever they were given: beside the files of a place, and beside those
+of all places. For the cap of a place they do not count.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from functools import cache
 from typing import Literal, Protocol
 
 from engine.value import value
-from storage import balances, ledger, limits
+from storage import balances, ledger, limits, recordings
 from storage.database import Row, Transaction, Value
 from storage.ledger import Slot, Slots
 from storage.limits import UNLIMITED, Ceiling
@@ -293,6 +296,12 @@ class _Party:
     """The time zone of the place."""
     unlimited: bool
     """Whether they are counted but never held back."""
+    recordings: int
+    """How many bytes their recordings take."""
+
+    def beside(self, slot: Slot) -> int:
+        """How much of what a slot limits is held beside its balance."""
+        return self.recordings if slot.metric is Metric.BYTES and slot.holder != "place" else 0
 
 
 def _party(
@@ -303,6 +312,7 @@ def _party(
         values=balances.values_at(tx, user_id, place.id, place.time_zone),
         zone=place.time_zone,
         unlimited=unlimited,
+        recordings=recordings.held(tx, user_id),
     )
 
 
@@ -323,7 +333,8 @@ def _add(
     for n, slot in enumerate(slots):
         ceiling = party.ceilings.of(slot)
         assert ceiling is not None
-        values[f"ceiling_{n}"] = UNLIMITED if party.unlimited else ceiling.amount
+        free = party.unlimited or ceiling.amount == UNLIMITED
+        values[f"ceiling_{n}"] = UNLIMITED if free else max(0, ceiling.amount - party.beside(slot))
     if not balances.add(tx, kind, slots, values):
         raise _shortage(tx, party, slots, amounts)
 
@@ -360,6 +371,7 @@ def _shortage(tx: Transaction, party: _Party, slots: Slots, amounts: Mapping[Met
 def _standing(tx: Transaction, party: _Party, slot: Slot, ceiling: Ceiling | None, row: Row | None) -> Standing:
     assert ceiling is not None
     used, reserved, granted = (row["used"], row["reserved"], row["granted"]) if row else (0, 0, 0)
+    used += party.beside(slot)
     most = UNLIMITED if party.unlimited or ceiling.amount == UNLIMITED else ceiling.amount + granted
     return Standing(
         metric=slot.metric,

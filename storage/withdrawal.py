@@ -13,11 +13,14 @@ from dataclasses import field
 from typing import Any
 
 from engine.value import value
-from storage import consents, deliveries, events, files, queue, quota, speakers, users, voice_folder, voices
+from storage import consents, deliveries, events, files, queue, quota, speakers, voice_folder, voices
 from storage.database import Row, Transaction, due_for_scrub
 from storage.jobs import FinishedBy
 from storage.metrics import Charge, Metric
 from storage.voices import Voice, fold, next_change
+
+COPYING = ("clone", "voices passage", "voices export", "voices import", "consent listen")
+"""The commands whose files are about a recording itself."""
 
 
 @value
@@ -54,14 +57,21 @@ def withdraw(tx: Transaction, voice_id: int, key: bytes, by: FinishedBy = "user"
 def delete(tx: Transaction, voice_id: int, key: bytes) -> Withdrawn:
     """Let a voice go because its owner wants it no more.
 
-    Files in which it speaks stay where it is the owner's own voice, or where nobody knows whose it is. Where somebody
-    else has lent it, they go along: their person could not find them any more to take them back.
+    What the owner had said in their own voice stays, as does what was said where nobody knows whose voice it is. What
+    others have of it goes along, and everything where somebody else has lent it: without the voice its person could not
+    find that any more to take it back. What copies a recording (its card, its passage, an export) goes in any case.
     """
     voice = voices.get(tx, voice_id)
     if voice is None or voice.kind != "clone":
         return Withdrawn()
     lent = voice.spoken_by is not None and voice.spoken_by != voice.user_id
-    return _let_go(tx, voice, key, "user", files.of_voice(tx, voice_id) if lent else [])
+    others = voice.spoken_by is not None
+    gone = [
+        file
+        for file in files.of_voice(tx, voice_id)
+        if lent or (others and file.user_id != voice.user_id) or _is_copy(tx, file)
+    ]
+    return _let_go(tx, voice, key, "user", gone)
 
 
 def take_along(tx: Transaction, user_id: int, key: bytes) -> Withdrawn:
@@ -145,7 +155,10 @@ def _speakers(tx: Transaction, voice_id: int) -> list[int]:
 
 
 def _under_way(tx: Transaction, voice: Voice) -> list[int]:
-    """Return the jobs that have not ended and would use a voice, by the names that stand in what was asked."""
+    """Return the jobs that have not ended and would use a voice.
+
+    They tell it by the number that they note when they are asked for, else by the names that stand in what was asked.
+    """
     rows = tx.all(
         """
         SELECT id, user_id, place_id, vals, settings FROM jobs WHERE state IN ('pending', 'ready')
@@ -157,16 +170,21 @@ def _under_way(tx: Transaction, voice: Voice) -> list[int]:
 
 def _uses(tx: Transaction, job: Row, voice: Voice) -> bool:
     given, settings = json.loads(job["vals"]), json.loads(job["settings"])
+    if (number := settings.get("voice_id")) is not None:
+        return bool(number == voice.id)
     names = {fold(name) for name in (given.get("voice"), given.get("name"), settings.get("voice")) if _is_name(name)}
-    if not names:
-        person = users.get(tx, job["user_id"])
-        return person is not None and person.default_voice_id == voice.id
     if fold(voice.name) not in names:
         return False
     if job["user_id"] == voice.user_id:
         return True
     meant = voices.named(tx, voice.name, user_id=job["user_id"], place_id=job["place_id"])
     return meant is not None and meant.id == voice.id
+
+
+def _is_copy(tx: Transaction, file: files.File) -> bool:
+    """Whether a file is no speech of the voice, but shows or holds what it was made from."""
+    made_by = tx.value("SELECT command FROM jobs WHERE id = :id", id=file.job_id) if file.job_id is not None else None
+    return made_by in COPYING
 
 
 def _is_name(held: Any) -> bool:

@@ -27,6 +27,10 @@ class TooOften(Refused):
     """{most} recordings of yours were looked at within the hour, which is the most. Try again a little later."""
 
 
+class NotCompared(BadRecording):
+    """What {name} is made from has to be looked at again before more is added. Give this a name of its own: /clone."""
+
+
 class SomebodyElse(BadRecording):
     """That does not sound like the one who speaks in what {name} is made from. Give it a name of its own: /clone."""
 
@@ -107,20 +111,27 @@ def check_held(tx: Transaction, inquiry: Inquiry) -> None:
 
 def check_room(tx: Transaction, inquiry: Inquiry, bytes: int) -> None:
     """Refuse a recording that has no room beside the files and the other recordings that a person keeps."""
-    left = min((each.limit - each.used for each in _standings(tx, inquiry, Metric.BYTES)), default=None)
-    held = recordings.held(tx, inquiry.asker.user_id)
-    if left is not None and held + bytes > left:
+    left = min((each.left or 0 for each in _standings(tx, inquiry, Metric.BYTES)), default=None)
+    if left is not None and bytes > left:
         raise Refused(
             "That recording takes {wanted}, and {left} of your storage are left. /history delete and /voices delete "
             "make room.",
             wanted=size(bytes),
-            left=size(max(0, left - held)),
+            left=size(left),
         )
 
 
 def check_same(name: str, there: list[Recording], print: VoicePrint) -> None:
-    """Refuse a recording of somebody else than those who speak in a voice's others."""
-    for each in there:
+    """Refuse a recording of somebody else than those who speak in a voice's others.
+
+    Raises:
+        NotCompared: None of them has a print by the encoder that there is now.
+        SomebodyElse: Another person speaks in one of them.
+    """
+    ready = [each for each in there if each.status == "ready"]
+    if ready and not any(each.embedding and each.model == print.model for each in ready):
+        raise NotCompared(name=name)
+    for each in ready:
         if each.embedding is None or each.embedding_seconds is None or each.model != print.model:
             continue
         other = VoicePrint.from_bytes(each.embedding, seconds=each.embedding_seconds, model=print.model)

@@ -74,7 +74,7 @@ class BadAnswer(UsageError):
 
 
 class Changed(Refused):
-    """The recordings of {name} are others now than when you were asked. Ask again: {again}"""
+    """The recordings of {name} are others now than when you were asked. {again}"""
 
 
 @value
@@ -238,7 +238,8 @@ def find_question(tx: Transaction, person_id: int, number: int | None) -> Asked:
     if voice is None:
         raise NotOpen
     if recordings.digest_of(tx, voice.id) != consent.recording_sha256:
-        again = f"/consent own voice={voice.name}" if consent.code is None else "whoever gave you the code"
+        own = consent.rule == "spoken"
+        again = f"Ask again: /consent own voice={voice.name}" if own else "Let whoever asked you send you a new code."
         raise Changed(name=voice.name, again=again)
     return Asked(consent=consent, voice=voice, recordings=tuple(check_recorded(tx, voice)))
 

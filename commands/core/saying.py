@@ -31,6 +31,7 @@ from engine.value import value
 from storage import levels
 from storage.files import File
 from storage.metrics import Metric
+from storage.voices import Voice
 
 NEXT_STEPS = (
     Action(label="Again", command="history again", values={"job": OWN_JOB}, handy=True),
@@ -80,11 +81,16 @@ async def quote(inquiry: Inquiry, text: str, voice: str, manner: Manner = USUAL)
         NotFound: There is no such voice for the person.
     """
     plan = await plans.make(inquiry, text, voice, manner)
-    settings = {"voice": plan.voice.name, **manner.settings}
+    settings = {**named(plan.voice), **manner.settings}
     quoted = replace(quote_text(text, manner), settings=settings, prepared=Prepared(text=text, plan=plan))
     if plan.answer:
         return replace(quoted, charges=(), file_id=plan.answer[0].id, reply=_known(plan.answer, text, plan, manner))
     return quoted
+
+
+def named(voice: Voice) -> dict[str, str | float]:
+    """Note in a job's settings whose voice it uses: by name, and what can be taken back by its number too."""
+    return {"voice": voice.name} if voice.user_id is None else {"voice": voice.name, "voice_id": voice.id}
 
 
 async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) -> Reply:

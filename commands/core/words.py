@@ -21,6 +21,7 @@ SINGULAR = {
     "entries": "entry",
     "copies": "copy",
     "replies": "reply",
+    "tries": "try",
     "acts of admins": "act of an admin",
 }
 """What one of them is called, where that is not the plural without its last letter."""

@@ -18,7 +18,7 @@ from engine.conversion.conversion import Conversion
 from engine.conversion.features import RATE, STEP, Features, check_installed, take_apart
 from engine.conversion.fitting import LADDER, Rung
 from engine.conversion.material import Material, gather
-from engine.conversion.pairs import find, inside, pair
+from engine.conversion.pairs import find, inside, pair, words_of
 from engine.conversion.speaker_file import LearnedSpeaker, write
 from engine.conversion.understanding import SENTENCES, errors
 from engine.engine import EngineError
@@ -82,8 +82,8 @@ def learn(tell: Tell, reference: Reference, models: Path) -> LearnedSpeaker:
     Returns:
         The speaker. Its figures are: `similarity` to the reference of sentences that the fit never saw, and
         `similarity_before`, the base voice's own (cosines); `word_errors` and `word_errors_base` on the same sentences
-        (shares; absent where the language is not English); `base` and `rung`; `seconds` of speech that it was learned
-        from; `version` of the method; `took` to learn, in seconds.
+        (shares of so many `words`, by which the rung was chosen; absent where the language is not English); `base` and
+        `rung`; `seconds` of speech that it was learned from; `version` of the method; `took` to learn, in seconds.
 
     Raises:
         EngineMissing: WORLD, the encoder's weights or every base voice is missing.
@@ -113,7 +113,8 @@ def learn(tell: Tell, reference: Reference, models: Path) -> LearnedSpeaker:
         "took": round(time.monotonic() - begun, 1),
     }
     if material.english:
-        figures |= {"word_errors": round(tried.errors, 3), "word_errors_base": round(own, 3)}
+        words = sum(len(words_of(text)) for text in SENTENCES)
+        figures |= {"word_errors": round(tried.errors, 3), "word_errors_base": round(own, 3), "words": words}
     return LearnedSpeaker(base=base, conversion=tried.conversion, language=reference.language, figures=figures)
 
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.coqui_engine.cutting import cut
@@ -35,6 +36,11 @@ class Coqui(Engine):
     """XTTS-v2, in this process."""
 
     name = "coqui"
+
+    @classmethod
+    def is_provided(cls, models: Path | None) -> bool:
+        """Whether a model lies there, be it a whole one: what is wrong with it is said then."""
+        return models is not None and any(xtts_folders(models))
 
     def open(self) -> None:
         """Import torch and the library, and load the model.
@@ -128,6 +134,8 @@ class Coqui(Engine):
 
     def close(self) -> None:
         """Let go of the model and of the memory that it took."""
+        if "_model" not in self.__dict__:  # torch may not even be there
+            return
         from engine.coqui_engine import devices
 
         for name in ("_batch", "_model", "_built_in", "_speakers"):

@@ -16,6 +16,9 @@ from engine.value import value
 
 Verdict = Literal["same", "unsure", "other"]
 
+STRANGER, ONESELF = 0.63, 0.97
+"""How alike the nearest other person is, and a person's own recording: what a figure of likeness is read against."""
+
 _OTHER = ((2.0, 0.63), (5.0, 0.72), (10.0, 0.75), (20.0, 0.77))
 """Below these somebody else speaks: what 1 in 100 pairs of strangers reaches, by seconds (11 people, readings)."""
 _SAME = ((3.0, 0.79), (5.0, 0.80), (10.0, 0.82), (20.0, 0.83))

@@ -90,3 +90,18 @@ def test_the_list_is_written_when_it_says_something_new(tmp_path: Path) -> None:
     engines.write_speakers(tmp_path, [ONE], {"espeak": [Variant(key="annie", name="Annie", sex="female")]})
     _, variant = json.loads(file.read_text("utf-8"))
     assert (variant["key"], variant["name"], variant["sex"]) == ("+annie", "Annie", "female")
+
+
+async def test_an_engine_whose_model_nobody_has_brought_is_not_spoken_of(tmp_path: Path) -> None:
+    assert "coqui" not in await tried(tmp_path)
+    (tmp_path / "xtts").mkdir()
+    (tmp_path / "xtts" / "config.json").write_text('{"model": "xtts"}')
+    assert "coqui" in await tried(tmp_path)
+
+
+async def tried(models: Path) -> set[str]:
+    """Open the engines, and name those that speak and those of which it is told why they do not."""
+    router = engines.router(engines.AUTO, models=models)
+    await router.open()
+    await router.close()
+    return {*router.abilities, *router.failures}

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from commands.consent import NoSuchCode
+from bot.cli_adapter.terminal import NAME
+from commands.consent import NOT_AGREED, NoSuchCode
 from commands.core.command import Audience
 from commands.core.consenting import (
     ANSWER,
@@ -153,6 +154,25 @@ async def test_a_question_holds_for_the_recordings_that_it_was_asked_about(world
 
     await world.database.write(add)
     assert "Ask again: /consent own voice=Ada" in await refused(world, ada, ANSWER, Changed, recording=RECORDING)
+
+
+async def test_who_was_asked_by_somebody_else_about_other_recordings_needs_a_new_code(
+    world: World, ada: Asker, bob: Asker
+) -> None:
+    await voice_of(world, ada)
+    code = (await world.ask(ada, "consent other", voice="Ada")).data["code"]
+    await world.ask(bob, "consent give", code=code)
+    await world.database.write(lambda tx: tx.run("UPDATE recordings SET sha256 = :other", other="c" * 64))
+    said = await refused(world, bob, ANSWER, Changed, recording=RECORDING)
+    assert said.endswith("Let whoever asked you send you a new code.")
+
+
+async def test_in_a_terminal_an_answer_is_a_file_that_is_named(world: World, ada: Asker) -> None:
+    await voice_of(world, ada)
+    assert "Send it here" in (await world.ask(ada, "consent own", voice="Ada")).text
+    there = await world.ask(replace(ada, platform=NAME), "consent own", voice="Ada")
+    assert "Send it here" not in there.text
+    assert there.text.endswith("name me the file: consent answer RECORDING")
 
 
 async def test_a_question_about_a_voice_that_is_gone_is_not_open(world: World, ada: Asker) -> None:
@@ -304,6 +324,7 @@ async def test_other_words_are_not_enough_and_after_three_tries_it_is_over(
     await begin(world, ada, "Ada")
     number = (await world.ask(ada, "consent own", voice="Ada")).data["consent"]
     first = await answered(world, ada, saying(world, *WRONG))
+    assert not first.error, "in a group it would be told there, and in brief"
     assert first.data["left"] == 2 and "2 tries left" in first.text
     assert not {"afraid", "downstairs"} & set(first.text.split()), "what was heard is nobody's business"
     draft = await world.database.read(lambda tx: drafts.open_of(tx, ada.user_id, ada.place.id, ANSWER))
@@ -365,8 +386,12 @@ async def test_what_cannot_be_read_or_is_too_short_is_no_consent_and_the_first_n
     assert (await asked(world, number)).tries == 0
     assert await world.rows("SELECT COUNT(*) FROM drafts") == [(2,)], "the next voice message is the answer still"
     whole = spoken_message(DRAWN[0])
-    short = await answered(world, ada, staged(world, Audio(samples=whole.samples[: 2 * whole.rate], rate=whole.rate)))
+    terminal = replace(ada, platform=NAME)
+    short = await answered(
+        world, terminal, staged(world, Audio(samples=whole.samples[: 2 * whole.rate], rate=whole.rate))
+    )
     assert "too little speech" in short.text and short.data["left"] == 2
+    assert short.error == NOT_AGREED, "in a terminal the exit status tells"
 
 
 def spoken_message(words: tuple[str, ...]) -> Audio:

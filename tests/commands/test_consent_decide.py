@@ -115,6 +115,7 @@ async def test_an_admin_hears_the_answer_and_the_chosen_passage_of_the_recording
     consent = await unsure(world, ada)
     reply = await world.ask(admin, LISTEN, number=consent.id)
     assert ", ".join(making.WORDS) in reply.text
+    assert "could not rule out that the answer was cut together, or played by a loudspeaker" in reply.text
     answer, recording = (read(world.host.data / each.path) for each in reply.files)
     assert answer.seconds == pytest.approx(spoken().seconds)
     assert recording.seconds == pytest.approx(1.5, abs=0.01)

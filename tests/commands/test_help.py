@@ -10,6 +10,7 @@ from commands.core.command import Audience
 from commands.core.errors import UsageError
 from commands.core.params import Suggest
 from commands.core.request import find
+from engine.quality.grading import LEAST_SPEECH
 from tests.commands.world import World
 
 
@@ -78,6 +79,14 @@ async def test_an_unknown_command_is_refused_with_the_nearest(world: World) -> N
 async def test_help_does_not_tell_members_of_what_is_not_for_them(world: World) -> None:
     with pytest.raises(UsageError, match="There is no command 'quota set'"):
         await world.ask(await world.person("ada"), "help", command="quota set")
+
+
+async def test_an_example_says_which_files_go_with_it_and_how_long_a_recording_is(world: World) -> None:
+    clone = (await world.ask(await world.person("ada"), "help", command="clone")).text
+    assert clone.splitlines()[-1].startswith("Example: /clone name=Ada")
+    assert clone.endswith(", and the recording with it")
+    for figure in (f"{LEAST_SPEECH:g} s are the least", "20 s are good", "ten minutes the most"):
+        assert figure in clone
 
 
 async def test_names_are_completed_while_they_are_typed(world: World) -> None:

@@ -11,9 +11,13 @@ from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import NotAllowed, NotFound, QuotaReached, UsageError
 from commands.quota import zone_names
-from storage import places
+from storage import places, quota
 from storage.clock import DAY, HOUR
+from storage.database import Transaction
+from storage.metrics import Charge, Metric, Period
+from storage.quota import Allowances, Shortage
 from tests.commands.world import World
+from tests.storage import making
 
 HELLO = "Hello, I am Mynah."
 
@@ -59,6 +63,27 @@ async def test_show_tells_used_left_and_when_it_starts_again_with_a_bar(world: W
         "left": 15_001,
         "resets_at": "2027-01-16T00:00:00Z",
     }
+
+
+async def test_recordings_count_for_the_storage_that_is_shown_and_that_holds(world: World, ada: Asker) -> None:
+    def give(tx: Transaction) -> None:
+        making.recorded(tx, ada.user_id, "Ada")
+        tx.run("UPDATE recordings SET bytes = 3000000")
+
+    before = await line(world, ada, "Storage")
+    await world.database.write(give)
+    assert " 0 bytes of " in before and " 3 MB of " in await line(world, ada, "Storage")
+    held = Allowances(member={**world.rules.allowances.member, (Metric.BYTES, Period.HELD): 4_000_000})
+
+    def take(tx: Transaction, amount: int) -> None:
+        charge = Charge(metric=Metric.BYTES, amount=amount)
+        who, where = ada.user_id, ada.place
+        quota.take(tx, user_id=who, place=where, roles=(), charge=charge, allowances=held, unlimited=False)
+
+    with pytest.raises(Shortage) as told:
+        await world.database.write(lambda tx: take(tx, 1_000_001))
+    assert (told.value.used, told.value.limit) == (3_000_000, 4_000_000)
+    await world.database.write(lambda tx: take(tx, 1_000_000))
 
 
 async def test_the_day_ends_at_midnight_in_the_places_own_time(world: World, ada: Asker) -> None:

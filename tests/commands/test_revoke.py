@@ -115,7 +115,8 @@ async def test_who_had_it_and_whose_requests_were_cancelled_are_told(world: Worl
     await making_a_request(world, bob)
     carol = await world.person("carol")
     waiting = await world.submit(carol, "speak", text="Good morning.", voice="Ada")
-    await world.ask(ada, "revoke", voice="Ada", confirm=True)
+    reply = await world.ask(ada, "revoke", voice="Ada", confirm=True)
+    assert reply.text.startswith("Ada is gone, with its recordings."), "it has said nothing that is kept"
     assert "Ada was taken back by the person whose voice it is" in await told(world, bob)
     ((said,),) = await world.rows("SELECT reply FROM deliveries WHERE job_id = :id", id=waiting.job_id)
     assert "whose voice it is has taken it back; nothing was charged" in Reply.from_json(said).text

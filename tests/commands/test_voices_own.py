@@ -108,7 +108,7 @@ async def test_a_voice_goes_with_its_recordings_its_speaker_and_its_place_among_
     said = await world.ask(ada, "speak", text="Hello.", voice="Ada")
     assert await held(world) == 1
     reply = await world.ask(ada, "voices delete", name="Ada", confirm=True)
-    assert reply.text.startswith("Ada is gone, with its 1 recording and what was learned from them.")
+    assert reply.text.startswith("Ada is gone, with its 1 recording and what was learned from it.")
     assert await own(world, ada) is None and await held(world) == 0
     assert learned(world) == []
     assert not (world.host.data / voice_folder.of_voice(voice.id)).exists()

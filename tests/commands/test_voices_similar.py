@@ -36,7 +36,7 @@ async def test_the_nearest_come_first_and_only_those_that_one_may_use(world: Wor
     assert [each["name"] for each in reply.items] == wanted
     assert [each["similarity"] for each in reply.items] == [round(cosine("Ada", name), 3) for name in wanted]
     lines = reply.text.splitlines()
-    assert lines[0] == "Most like Ada; a stranger's voice has about .59:"
+    assert lines[0] == "Most like Ada; a stranger's voice has about .63:"
     assert [line.split(" · ")[0] for line in lines[1:]] == wanted
     assert [" · yours · " in line for line in lines[1:]] == [name in ("Eve", "Ina") for name in wanted]
     assert [action.values["name"] for action in reply.actions] == wanted[:3]

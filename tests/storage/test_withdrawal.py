@@ -114,7 +114,7 @@ def test_its_jobs_are_cancelled_and_bring_nothing_in_any_more(books: Books, ada:
     assert books.value("SELECT SUM(reserved) FROM balances") == 0
 
 
-def test_a_job_is_known_by_what_was_given_by_what_was_found_and_by_what_is_usual(
+def test_a_job_is_known_by_the_number_that_it_noted_else_by_the_name_that_was_given_or_found(
     books: Books, ada: int, bob: int, place: Place
 ) -> None:
     voice = books.write(lambda tx: making.clone(tx, ada, "Ada", visibility="public"))
@@ -123,16 +123,18 @@ def test_a_job_is_known_by_what_was_given_by_what_was_found_and_by_what_is_usual
         asked(books, ada, place, voice="Ada", text="Hello"),
         asked(books, ada, place, name="ada"),
         books.submit(bob, place.id, values="{}", settings=json.dumps({"voice": "Ada"})),
+        books.submit(bob, place.id, values="{}", settings=json.dumps({"voice": "Eve", "voice_id": voice.id})),
     ]
     others = [
         asked(books, ada, place, text="Ada", voice="slt"),
         asked(books, bob, place, voice="bob"),
         books.submit(bob, place.id, values="{}"),
+        books.submit(bob, place.id, values="{}", settings=json.dumps({"voice": "Ada", "voice_id": bobs.id})),
     ]
     books.write(lambda tx: users.set_default_voice(tx, ada, voice.id))
-    using.append(books.submit(ada, place.id, values='{"text": "Hello"}'))
+    others.append(books.submit(ada, place.id, values='{"text": "Hello"}'))
     assert list(withdraw(books, voice).jobs) == sorted(using)
-    assert [books.job(id).state for id in others] == ["ready"] * 3
+    assert [books.job(id).state for id in others] == ["ready"] * len(others)
     assert books.write(lambda tx: voices.get(tx, bobs.id)) == bobs
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.core.cloning import SomebodyElse, check_able, check_recording, check_same, next_steps
+from commands.core.cloning import NotCompared, SomebodyElse, check_able, check_recording, check_same, next_steps
 from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import Refused
@@ -20,8 +20,10 @@ from engine.router import Router
 from engine.worker import Worker
 from storage import recordings
 from storage.database import Transaction
+from storage.metrics import Metric, Period
+from storage.quota import Allowances
 from tests.commands.learning import add_recording, learning_router, own, recorded
-from tests.commands.world import World
+from tests.commands.world import ALLOWED, World
 from tests.storage import making
 
 
@@ -82,18 +84,31 @@ async def test_a_job_counts_itself_and_those_before_it(world: World, ada: Asker)
     await world.database.read(lambda tx: check_recording(tx, owner, "Ada", job_id=third))
 
 
-async def test_prints_of_another_encoder_are_not_compared(world: World, ada: Asker) -> None:
+async def test_a_recording_that_can_be_compared_with_none_of_the_voices_is_refused(world: World, ada: Asker) -> None:
     import numpy as np
 
     voice = await recorded(world, ada)
     there = await world.database.read(lambda tx: recordings.of_voice(tx, voice.id))
     vectors = np.eye(256, dtype=np.float32)
     print = VoicePrint(vector=vectors[0], seconds=12.0, model="new")
-    check_same("Ada", there, print)
+    check_same("Ada", [], print)
+    with pytest.raises(NotCompared, match="has to be looked at again"):
+        check_same("Ada", there, print)
     ours = [replace(there[0], model="new", embedding=vectors[place].tobytes()) for place in (0, 1)]
-    check_same("Ada", ours[:1], print)
+    check_same("Ada", [*there, *ours[:1]], print)
     with pytest.raises(SomebodyElse, match="what Ada is made from"):
         check_same("Ada", ours, print)
+
+
+async def test_what_is_left_of_the_storage_is_what_is_left_beside_the_recordings(world: World, ada: Asker) -> None:
+    held = {(Metric.BYTES, Period.HELD): 1_000}
+    world.rules = replace(world.rules, allowances=Allowances(member={**ALLOWED, **held}))
+    inquiry = world.inquiry(ada)
+    voice = await recorded(world, ada)
+    await world.database.write(lambda tx: tx.run("UPDATE recordings SET bytes = 300 WHERE voice_id = :id", id=voice.id))
+    await world.database.read(lambda tx: check_recording(tx, inquiry, "Ada", bytes=700))
+    with pytest.raises(Refused, match="700 bytes of your storage are left"):
+        await world.database.read(lambda tx: check_recording(tx, inquiry, "Ada", bytes=701))
 
 
 async def test_what_comes_next_is_the_consent_that_is_asked_for_here_then_the_making(world: World, ada: Asker) -> None:

@@ -19,6 +19,7 @@ from commands.core.words import NAME_LIMIT, count, duration, either, excerpt, fi
         (1, "files", "1 file"),
         (1_200, "characters", "1,200 characters"),
         (1, "entries", "1 entry"),
+        (1, "tries", "1 try"),
         (1, "acts of admins", "1 act of an admin"),
         (2, "acts of admins", "2 acts of admins"),
         (1, "messages noted", "1 message noted"),

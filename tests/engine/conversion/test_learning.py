@@ -9,6 +9,7 @@ from engine.conversion import learning
 from engine.conversion.conversion import Conversion
 from engine.conversion.fitting import LADDER
 from engine.conversion.learning import VERSION, keep, learn
+from engine.conversion.pairs import words_of
 from engine.conversion.speaker_file import read
 from engine.conversion.understanding import SENTENCES
 from engine.engine import EngineError
@@ -30,6 +31,7 @@ def test_english_is_learned_by_what_is_understood(models: Path, monkeypatch: pyt
     assert figures["rung"] in [rung.name for rung in LADDER]
     within = float(figures["word_errors"]) <= float(figures["word_errors_base"]) + learning.WORSE + 1e-3
     assert within or told[-1] > 0.8, "it stopped before it had tried all"
+    assert figures["words"] == len(words_of(SENTENCES[0]))
     assert figures["version"] == VERSION and 3 < float(figures["seconds"]) < 8
     assert told == sorted(told) and told[-1] <= 1
     assert isinstance(learned.conversion, Conversion) and np.isfinite(learned.conversion.matrix).all()
