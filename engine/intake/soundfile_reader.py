@@ -72,7 +72,7 @@ class SoundfileReader:
         while True:
             try:
                 block = self._sound.read(size, dtype="float32", always_2d=True)
-            except self._failure as error:
+            except (self._failure, ValueError) as error:  # a file may make libsndfile say that fewer than none are left
                 raise self._unreadable from error
             if not len(block):
                 return
