@@ -61,7 +61,3 @@ def test_samples_that_are_no_numbers_and_other_errors_would_be_noticed(monkeypat
     assert campaign.remarkable == {NOT_FINITE: [5], "hang": [5], FAILED: [5]}
     monkeypatch.setattr(worker, "recognise", lambda head: 1 / 0)
     assert outcome(b"RIFF") == FAILED
-
-
-def test_a_file_in_which_fewer_than_no_samples_are_left_is_refused() -> None:
-    assert outcome(mutant(seeds(), 1, 148_090)) == "Unreadable"

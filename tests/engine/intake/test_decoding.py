@@ -121,3 +121,10 @@ def test_a_damaged_stretch_is_left_out() -> None:
     middle = len(whole) // 2
     _, samples = decoded(whole[:middle] + bytes(60) + whole[middle + 60 :])
     assert 3.5 < len(samples) / RATE <= 4.2
+
+
+def test_a_reader_that_says_that_fewer_than_no_samples_are_left_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = SoundfileReader(io.BytesIO(wav(tone(0.1))), WAV)
+    monkeypatch.setattr("soundfile.SoundFile._check_frames", lambda *given: -1)
+    with pytest.raises(Unreadable):
+        list(reader.blocks())
