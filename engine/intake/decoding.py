@@ -103,10 +103,18 @@ class Decoding:
                     raise too_long(self._limits)
                 self._count(block)
                 mono = block[:, 0] if self.channels == 1 else block @ weights
-                yield from shrink(np.ascontiguousarray(mono, np.float32), False)
+                yield from map(self._whole, shrink(np.ascontiguousarray(mono, np.float32), False))
             if not self._seen:
                 raise Soundless(name=self._container.name)
-            yield from shrink(np.zeros(0, np.float32), True)
+            yield from map(self._whole, shrink(np.zeros(0, np.float32), True))
+
+    def _whole(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what was mixed and resampled; numbers that are nearly too large may have become none by it."""
+        import numpy as np
+
+        if not np.isfinite(block).all():
+            raise NotFinite(name=self._container.name)
+        return block
 
     def _count(self, block: NDArray[np.float32]) -> None:
         import numpy as np

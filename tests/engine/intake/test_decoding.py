@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+import soundfile  # type: ignore[import-untyped]  # it has no types
 from numpy.typing import NDArray
 
 from engine.intake.av_reader import AvReader
@@ -124,7 +125,15 @@ def test_a_damaged_stretch_is_left_out() -> None:
 
 
 def test_a_reader_that_says_that_fewer_than_no_samples_are_left_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = SoundfileReader(io.BytesIO(wav(tone(0.1))), WAV)
+    reader = SoundfileReader(io.BytesIO(by_soundfile("WAV", "PCM_16", seconds=0.1)), WAV)
     monkeypatch.setattr("soundfile.SoundFile._check_frames", lambda *given: -1)
     with pytest.raises(Unreadable):
         list(reader.blocks())
+
+
+def test_numbers_so_large_that_resampling_makes_none_of_them_are_refused() -> None:
+    huge = np.resize(np.array([3e38, -3e38], np.float32), 9_600)
+    made = io.BytesIO()
+    soundfile.write(made, huge, 96_000, format="WAV", subtype="FLOAT")
+    with pytest.raises(NotFinite):
+        list(Decoding(io.BytesIO(made.getvalue()), WAV, USUAL).blocks())
