@@ -25,9 +25,8 @@ from commands.core.params import (
 )
 from commands.core.quote import Quote
 from commands.core.reply import Reply
-from commands.core.saying import Prepared, named, quote, ready, say
+from commands.core.saying import Prepared, named, note, quote, ready, say
 from commands.core.words import excerpt
-from storage import jobs
 
 FIRST_WORDS = 200
 """How many characters of what stood in a file are remembered: the history tells it by them."""
@@ -113,7 +112,8 @@ async def speak(
         return await say(ctx, known.text, known.plan, manner)
     words = await ready(text if file is None else await read_file(ctx, file))
     planned = await plan.make(ctx, words, voice, manner)
-    if file is not None:
-        told = {**manner.settings, **named(planned.voice), "words": excerpt(words, FIRST_WORDS)}
-        await ctx.commit(lambda tx: jobs.describe(tx, ctx.job_id, told))
+    if file is None:
+        await note(ctx, planned, manner)
+    else:
+        await note(ctx, planned, manner, words=excerpt(words, FIRST_WORDS))
     return await say(ctx, words, planned, manner)

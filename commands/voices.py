@@ -16,7 +16,7 @@ from commands.core.params import Between, Suggest, VoiceName
 from commands.core.plan import make
 from commands.core.quote import Quote
 from commands.core.reply import Action, Reply
-from commands.core.saying import Prepared, quote, say
+from commands.core.saying import Prepared, note, quote, say
 from commands.core.voice_words import about, called, facts, full_name, is_mine, line, origin, step, tagged
 from commands.core.words import count
 from engine.text.hygiene import clean
@@ -175,7 +175,9 @@ async def preview_voice(ctx: JobContext, name: VoiceName = "") -> Reply:
         return await say(ctx, known.text, known.plan, _usual(ctx))
     voice = await ctx.glance(lambda tx: cast(tx, ctx, name))
     text, manner = _greeting(voice), _usual(ctx)
-    return await say(ctx, text, await make(ctx, text, voice.name, manner), manner)
+    plan = await make(ctx, text, voice.name, manner)
+    await note(ctx, plan, manner)
+    return await say(ctx, text, plan, manner)
 
 
 def _usual(inquiry: Inquiry) -> Manner:

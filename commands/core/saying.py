@@ -28,7 +28,7 @@ from engine.text import pauses
 from engine.text.hygiene import clean, speakable
 from engine.text.pauses import PauseTooLong
 from engine.value import value
-from storage import levels
+from storage import jobs, levels
 from storage.files import File
 from storage.metrics import Metric
 from storage.voices import Voice
@@ -91,6 +91,12 @@ async def quote(inquiry: Inquiry, text: str, voice: str, manner: Manner = USUAL)
 def named(voice: Voice) -> dict[str, str | float]:
     """Note in a job's settings whose voice it uses: by name, and what can be taken back by its number too."""
     return {"voice": voice.name} if voice.user_id is None else {"voice": voice.name, "voice_id": voice.id}
+
+
+async def note(ctx: JobContext, plan: Plan, manner: Manner, **more: str) -> None:
+    """Note which voice a job speaks with, where that is found as it begins: a name may mean another one by then."""
+    told = {**manner.settings, **named(plan.voice), **more}
+    await ctx.commit(lambda tx: jobs.describe(tx, ctx.job_id, told))
 
 
 async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) -> Reply:

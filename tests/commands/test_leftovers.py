@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.core.request import revive
 from engine.router import Router
 from storage import jobs
 from storage.database import Transaction
@@ -74,6 +75,26 @@ async def test_a_job_that_speaks_is_cancelled_whatever_the_voice_is_called_by_no
     else:
         await world.database.write(lambda tx: making.clone(tx, carol.user_id, "Ada", spoken_by=carol.user_id))
     await world.ask(ada, "revoke", voice=str(voice.id), confirm=True)
+    assert await state(world, ticket.job_id) == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("command", "given"), [("speak", {"text": "Good morning.", "voice": "Ada"}), ("voices preview", {"name": "Ada"})]
+)
+async def test_a_job_goes_with_the_voice_that_its_name_means_when_it_begins(
+    world: World, command: str, given: dict[str, str]
+) -> None:
+    ada, bob, carol = [await world.person(name) for name in ("ada", "bob", "carol")]
+    voice = await lent(world, ada, bob)
+    ticket = await world.submit(carol, command, **given)
+    nearer = await world.database.write(lambda tx: spoken_by_espeak(tx, carol.user_id, "private"))
+    job = await world.claim(ticket.job_id)
+    called, values = revive(world.host.commands[job.command], job.command, job.signature, job.vals)
+    reply = await called.handler(await world.context_of(job), **values)
+    assert reply.files[0].voice_id == nearer.id
+    await world.ask(ada, "revoke", voice=str(voice.id), confirm=True)
+    assert await state(world, ticket.job_id) == "running"
+    await world.ask(carol, "revoke", voice=str(nearer.id), confirm=True)
     assert await state(world, ticket.job_id) == "cancelled"
 
 

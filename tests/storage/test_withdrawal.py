@@ -232,6 +232,39 @@ def test_who_deletes_a_voice_keeps_what_it_said_unless_somebody_had_lent_it(
     assert {table: count for table, count in left(books).items() if table not in ("files", "uploads")} == {}
 
 
+@pytest.mark.parametrize("command", ["clone", "voices passage", "voices export", "consent listen"])
+@pytest.mark.parametrize("known", [True, False])
+def test_what_copies_a_recording_goes_with_a_voice_that_is_deleted_whoever_has_it(
+    books: Books, ada: int, bob: int, command: str, known: bool
+) -> None:
+    def live(tx: Transaction) -> int:
+        voice = making.clone(tx, ada, "Voice", spoken_by=ada) if known else making.recorded(tx, ada, "Voice")
+        speech = said(tx, ada, voice, making.job(tx, ada, "succeeded", command="speak"))
+        for holder in (ada, bob):
+            said(tx, holder, voice, making.job(tx, holder, "succeeded", command=command))
+        withdrawal.delete(tx, voice.id, KEY)
+        return speech
+
+    speech = books.write(live)
+    kept = books.rows("SELECT f.id, j.command FROM files f JOIN jobs j ON j.id = f.job_id ORDER BY f.id")
+    assert [(row["id"], row["command"]) for row in kept] == [(speech, "speak"), (speech + 1, "speak")]
+
+
+def test_who_is_forgotten_speaks_in_no_file_of_anybody_even_if_their_voices_were_deleted_before(
+    books: Books, ada: int, bob: int
+) -> None:
+    def live(tx: Transaction) -> list[str]:
+        for holder in (ada, bob):
+            voice = making.clone(tx, holder, "Voice", spoken_by=ada, visibility="public")
+            said(tx, ada, voice)
+            said(tx, bob, voice)
+            withdrawal.delete(tx, voice.id, KEY)
+        people.forget(tx, ada, KEY)
+        return [row["path"] for row in tx.all("SELECT path FROM files")]
+
+    assert books.write(live) == []
+
+
 def test_who_is_forgotten_takes_along_the_voices_of_theirs_that_others_hold(
     books: Books, ada: int, bob: int, place: Place
 ) -> None:
