@@ -10,9 +10,8 @@ from pathlib import Path
 
 from bench.measure import table
 from bench.sounds import engine, spoken
+from bench.sounds import flite as flite_engine
 from engine.audio import join, peak
-from engine.engine import EngineMissing
-from engine.flite_engine import FliteEngine
 from engine.loudness import CALIBRATION, CEILING, TARGET, gain, loudness
 from engine.speech import Audio, Utterance
 from engine.text.sentences import sentences
@@ -72,26 +71,15 @@ async def measure(folder: Path, turns: int) -> str:
     return "\n\n".join(tables)
 
 
-@cache
-def _flite() -> FliteEngine | None:
-    """flite, opened once; None where it is not installed."""
-    made = FliteEngine()
-    try:
-        made.open()
-    except EngineMissing:
-        return None
-    return made
-
-
 def _flite_voices() -> list[str]:
-    flite = _flite()
+    flite = flite_engine()
     return [_FLITE + speaker.key for speaker in flite.speakers()] if flite else []
 
 
 @cache
 def _sound(text: str, key: str) -> Audio:
     """What a voice says, of espeak's or of flite's."""
-    flite = _flite() if key.startswith(_FLITE) else None
+    flite = flite_engine() if key.startswith(_FLITE) else None
     if not flite:
         return spoken(text, key)
     speaker = key.removeprefix(_FLITE)

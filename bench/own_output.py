@@ -11,7 +11,6 @@ import io
 import itertools
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +19,10 @@ from bench.levels import ENGLISH, SAID
 from bench.measure import cpu_seconds, table
 from bench.recordings import RATE, banded, utterances
 from bench.sounds import engine as espeak
+from bench.sounds import flite as flite_engine
 from bench.sounds import spoken
 from engine.audio import join
-from engine.engine import EngineMissing
 from engine.fingerprint import SAME, matches, of
-from engine.flite_engine import FliteEngine
 from engine.speech import Audio, Utterance
 from engine.synthetic import PULSES, fits, learn, spoken_by_machine
 
@@ -116,25 +114,15 @@ def _espeak() -> Mapping[str, Mapping[str, Audio]]:
     }
 
 
-@cache
-def _flite_engine() -> FliteEngine | None:
-    made = FliteEngine()
-    try:
-        made.open()
-    except EngineMissing:
-        return None
-    return made
-
-
 def _by_flite(text: str, speaker: str) -> Audio:
-    flite = _flite_engine()
+    flite = flite_engine()
     assert flite
     row = Utterance(text=text, engine="flite", speaker=speaker)
     return join([audio for _, audio in flite.synthesize([row], lambda row: False)])
 
 
 def _flite() -> Mapping[str, Audio]:
-    flite = _flite_engine()
+    flite = flite_engine()
     voices = [speaker.key for speaker in flite.speakers()] if flite else []
     return {f"{voice} {place}": _by_flite(text, voice) for voice in voices for place, text in enumerate(TEXTS)}
 
@@ -147,7 +135,7 @@ def _world() -> Mapping[str, Audio]:
     from engine.conversion.fitting import LADDER, fit
 
     found = {}
-    bases = [base for base in _BASES if base[0] == "espeak" or _flite_engine()]
+    bases = [base for base in _BASES if base[0] == "espeak" or flite_engine()]
     for turn, (name, said) in enumerate(utterances().items()):
         person = take_apart(np.concatenate(said)[: _PERSON_SECONDS * RATE].astype(np.float32))
         for place, (engine, voice) in enumerate(bases):
@@ -223,7 +211,7 @@ def _pulses() -> str:
     """The learned pulses as they would be learned now, in degrees, for `engine/pulses.py`."""
     import numpy as np
 
-    flite = _flite_engine()
+    flite = flite_engine()
     said = {"klatt": [spoken(LEARNED, "en-gb+announcer"), spoken(LEARNED, "en-gb+reed")]}
     said |= {speaker.key: [_by_flite(LEARNED, speaker.key)] for speaker in (flite.speakers() if flite else ())}
     lines = []

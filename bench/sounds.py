@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from engine.audio import join
+from engine.engine import EngineMissing
 from engine.espeak_engine import EspeakEngine
+from engine.flite_engine import FliteEngine
 from engine.speech import Audio, Utterance
 from engine.text.sentences import sentences
 
@@ -15,6 +17,17 @@ def engine() -> EspeakEngine:
     """espeak, opened once."""
     made = EspeakEngine()
     made.open()
+    return made
+
+
+@cache
+def flite() -> FliteEngine | None:
+    """flite, opened once; None where it is not installed."""
+    made = FliteEngine()
+    try:
+        made.open()
+    except EngineMissing:
+        return None
     return made
 
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from sqlite3 import Error as SqliteError
 from sqlite3 import IntegrityError
 from typing import Annotated
 
+from commands.core.clearing import COPIES_LEFT, clear, in_use, renew_copies, tell_others
 from commands.core.command import command
 from commands.core.context import Context
 from commands.core.errors import Refused
-from commands.core.notices import tell_cancelled
 from commands.core.params import Example
 from commands.core.reply import BETWEEN_US, Action, Reply
 from commands.core.words import count, listed
-from engine import spool
-from storage import backups, drafts, jobs, people, queue, voice_folder
+from storage import drafts, jobs, people, queue
 from storage.clock import MINUTE
 from storage.database import Transaction
-from storage.folder import Folder
 from storage.people import Forgotten
 
 OPEN = 10 * MINUTE
@@ -73,12 +67,8 @@ async def forget(ctx: Context, confirm: Annotated[str, Example("k3v9x2mq")] = ""
         raise Refused("That code is not open any more; nothing was removed. /forget gives you a new one.")
     stopped = await _cancel_all(ctx)
     gone = await _forget(ctx)
-    for job_id in gone.jobs:  # of others, who had used a voice of theirs
-        await ctx.host.stop(job_id)
-    left = await asyncio.to_thread(_unlink, ctx.host.data, gone.paths, [*stopped, *gone.jobs])
-    await ctx.database.scrub()
-    await asyncio.to_thread(Folder.drop_journals, ctx.host.data)
-    renewed = await asyncio.to_thread(_renew_copies, ctx.host.data, ctx.database.clock.now())
+    left = await clear(ctx, gone.paths, gone.jobs, stopped)  # the jobs are others', who had used a voice of theirs
+    renewed = await renew_copies(ctx)
     return _receipt(gone, left, renewed)
 
 
@@ -129,9 +119,7 @@ async def _forget(ctx: Context) -> Forgotten:
 
     def let_go(tx: Transaction) -> Forgotten:
         gone = people.forget(tx, ctx.asker.user_id, ctx.host.key)
-        for job in (jobs.get(tx, job_id) for job_id in gone.jobs):
-            if job is not None:
-                tell_cancelled(tx, job, "because its voice is not there any more; nothing was charged")
+        tell_others(tx, ctx, gone.jobs)
         return gone
 
     try:
@@ -164,32 +152,13 @@ def _cancel_some(tx: Transaction, user_id: int) -> list[int]:
     return [job_id for job_id in found if queue.cancel(tx, job_id, by="user")]
 
 
-def _unlink(data: Path, paths: Sequence[str], job_ids: Sequence[int]) -> int:
-    """Remove the files; return how many could not be removed now (open elsewhere, on Windows)."""
-    left = voice_folder.remove(data, paths)
-    with contextlib.suppress(FileNotFoundError):
-        for job_id in job_ids:
-            spool.remove(data / "spool", job_id)
-    return left
-
-
-def _renew_copies(data: Path, now: int) -> bool:
-    """Let no copy of the database remember the person; tell whether that could be done."""
-    try:
-        backups.renew(data / "mynah.db", data / "copies", now)
-    except (OSError, SqliteError):
-        return False
-    return True
-
-
 def _receipt(gone: Forgotten, left: int, renewed: bool) -> Reply:
     lines = [f"Mynah has forgotten you. Gone: {_in_words(gone.rows) or 'your name'}."]
     if gone.paths:
         lines.append(f"{count(len(gone.paths) - left, 'files')} removed from the disk.")
-    if left:
-        lines.append(f"{count(left, 'files')} are in use and go when Mynah starts again.")
+    lines += in_use(left)
     if not renewed:
-        lines.append("The host's copies of the database could not be made anew; they go when newer ones replace them.")
+        lines.append(COPIES_LEFT)
     lines += [STAYS, *_without_you(gone.anonymised), *_not_looked_into(gone.unknown)]
     lines.append("What Mynah has sent to chats is there; you can delete it there.")
     return Reply(

@@ -10,24 +10,19 @@ cancelled. What stays is the signed note that somebody had agreed, and until whe
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
-from pathlib import Path
-from sqlite3 import Error as SqliteError
 from typing import Annotated
 
+from commands.core.clearing import COPIES_LEFT, clear, in_use, renew_copies, tell_others
 from commands.core.command import command
 from commands.core.context import Context, Inquiry
 from commands.core.errors import NotFound
-from commands.core.notices import tell_cancelled, tell_person
+from commands.core.notices import tell_person
 from commands.core.params import Example, Suggest
 from commands.core.reply import BETWEEN_US, Action, Json, Reply
 from commands.core.words import count
-from engine import spool
-from storage import backups, clones, jobs, users, voice_folder
+from storage import clones, users
 from storage.database import Transaction
-from storage.folder import Folder
 from storage.voices import Voice, fold
 from storage.withdrawal import Withdrawn, withdraw
 
@@ -68,18 +63,13 @@ async def revoke(ctx: Context, voice: CopiedVoice = "", confirm: bool = False) -
     def take_back(tx: Transaction) -> tuple[Voice, Withdrawn]:
         (found,) = _find(tx, ctx, str(meant[0].id))
         gone = withdraw(tx, found.id, ctx.host.key)
-        for job in (jobs.get(tx, job_id) for job_id in gone.jobs):
-            if job is not None and job.user_id != ctx.asker.user_id:
-                tell_cancelled(tx, job, GONE)
+        tell_others(tx, ctx, gone.jobs, GONE)
         _tell_holder(tx, ctx, found)
         return found, gone
 
     found, gone = await ctx.commit(take_back)
-    for job_id in gone.jobs:
-        await ctx.host.stop(job_id)
-    left = await asyncio.to_thread(_remove, ctx.host.data, gone)
-    await ctx.database.scrub()
-    renewed = await asyncio.to_thread(_renew_copies, ctx.host.data, ctx.database.clock.now())
+    left = await clear(ctx, gone.paths, gone.jobs)
+    renewed = await renew_copies(ctx)
     ctx.host.wake()
     return _receipt(found, gone, left, renewed)
 
@@ -150,34 +140,14 @@ def _facts(voice: Voice) -> dict[str, Json]:
     return {"id": voice.id, "voice": voice.name, "status": voice.status, "rule": voice.consent}
 
 
-def _remove(data: Path, gone: Withdrawn) -> int:
-    """Remove the files; return how many could not be removed now (open elsewhere, on Windows)."""
-    left = voice_folder.remove(data, gone.paths)
-    with contextlib.suppress(FileNotFoundError):
-        for job_id in gone.jobs:
-            spool.remove(data / "spool", job_id)
-    return left
-
-
-def _renew_copies(data: Path, now: int) -> bool:
-    """Let no copy of the database remember the voice; tell whether that could be done."""
-    Folder.drop_journals(data)
-    try:
-        backups.renew(data / "mynah.db", data / "copies", now)
-    except (OSError, SqliteError):
-        return False
-    return True
-
-
 def _receipt(voice: Voice, gone: Withdrawn, left: int, renewed: bool) -> Reply:
     files = f" and {count(gone.files, 'files')} in which it spoke" if gone.files else ""
     lines = [f"{voice.name} is gone, with its recordings{files}."]
     if gone.jobs:
         lines.append(f"{count(len(gone.jobs), 'requests')} that would have used it cancelled.")
-    if left:
-        lines.append(f"{count(left, 'files')} are in use and go when Mynah starts again.")
+    lines += in_use(left)
     if not renewed:
-        lines.append("The host's copies of the database could not be made anew; they go when newer ones replace them.")
+        lines.append(COPIES_LEFT)
     return Reply(
         text=" ".join(lines),
         private=True,

@@ -25,7 +25,7 @@ from commands.core.params import (
 )
 from commands.core.quote import Quote
 from commands.core.reply import Reply
-from commands.core.saying import Prepared, named, note, quote, ready, say
+from commands.core.saying import Prepared, note, quote, ready, say, voice_settings
 from commands.core.words import excerpt
 
 FIRST_WORDS = 200
@@ -52,7 +52,7 @@ async def quote_speech(
     if file is not None:
         check_file(file)
         planned = await plan.make(inquiry, "", voice, manner)
-        quoted = replace(quote_file(file.bytes, manner), settings=named(planned.voice))
+        quoted = replace(quote_file(file.bytes, manner), settings=voice_settings(planned.voice))
     else:
         quoted = await quote(inquiry, await ready(text), voice, manner)
     return replace(

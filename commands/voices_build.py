@@ -15,7 +15,7 @@ from commands.core.context import Inquiry, JobContext
 from commands.core.params import VoiceName
 from commands.core.quote import Quote
 from commands.core.reply import Action, Reply
-from commands.core.saying import named
+from commands.core.saying import voice_settings
 from commands.core.voice_words import likeness
 from engine.identity.thresholds import ONESELF, STRANGER
 from storage.database import Transaction
@@ -41,7 +41,7 @@ async def quote_build(inquiry: Inquiry, name: str) -> Quote:
     charges = [Charge(metric=Metric.CLONES, amount=1)]
     if voice.counted_in is None:
         charges.append(Charge(metric=Metric.VOICES, amount=1))
-    return Quote(charges=tuple(charges), settings=named(voice))
+    return Quote(charges=tuple(charges), settings=voice_settings(voice))
 
 
 @command("voices", "build", lane=Lane.SOON, quote=quote_build, private=True)

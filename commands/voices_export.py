@@ -21,7 +21,7 @@ from commands.core.context import Inquiry, JobContext
 from commands.core.errors import Failed, Refused
 from commands.core.quote import FREE, Quote
 from commands.core.reply import FileRef, Reply
-from commands.core.saying import named
+from commands.core.saying import voice_settings
 from commands.core.threads import off_loop
 from commands.core.voice_archive import ENDING, kept, write_archive
 from commands.core.words import count, file_name, size
@@ -67,7 +67,7 @@ async def quote_export(inquiry: Inquiry, name: str) -> Quote:
         Refused: There is nothing.
     """
     held = await inquiry.read(lambda tx: _look(tx, inquiry, name))
-    return replace(FREE, settings=named(held.voice))
+    return replace(FREE, settings=voice_settings(held.voice))
 
 
 @command("voices", "export", lane=Lane.SOON, quote=quote_export, private=True)

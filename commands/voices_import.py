@@ -16,7 +16,6 @@ Refused is whatever is no such file, in words and as a whole: nothing of it is k
 from __future__ import annotations
 
 import asyncio
-import hmac
 import re
 import secrets
 import shutil
@@ -253,7 +252,6 @@ def _digests(tx: Transaction, voice: Voice) -> list[str]:
 def own_consent(tx: Transaction, inquiry: Inquiry, record: VoiceRecord) -> KeptConsent | None:
     """Return the decision in a sealed record by which the very person who brings it has agreed; None where none is."""
     key, asker = inquiry.host.key, inquiry.asker
-    theirs = [identities.account_hash(each.platform, each.account, key) for each in identities.of(tx, asker.user_id)]
     for each in record.consents:
         if each.status != "granted" or not each.is_signed(key):
             continue
@@ -261,7 +259,7 @@ def own_consent(tx: Transaction, inquiry: Inquiry, record: VoiceRecord) -> KeptC
             return each
         if each.rule == "ticked" and inquiry.rules.consent != "ticked":
             continue
-        if each.rule in _OWN and any(hmac.compare_digest(each.account or "", one) for one in theirs):
+        if each.rule in _OWN and identities.is_theirs(tx, asker.user_id, each.account or "", key):
             return each
     return None
 

@@ -10,26 +10,23 @@ What is not one's own is refused as what never was. A voice is let go in any sta
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from pathlib import Path
 from typing import Annotated
 
 from commands.core.building import own_voice
+from commands.core.clearing import clear, in_use, tell_others
 from commands.core.command import command
 from commands.core.consenting import OwnVoice
 from commands.core.context import Context
 from commands.core.errors import Refused, UsageError
 from commands.core.labels import tags_of
 from commands.core.naming import check_free, checked_name
-from commands.core.notices import tell_cancelled, tell_person
+from commands.core.notices import tell_person
 from commands.core.params import Body, Example
 from commands.core.reply import BETWEEN_US, Action, Reply
 from commands.core.voice_words import facts
 from commands.core.words import count, listed
-from engine import spool
 from engine.text.hygiene import clean
-from storage import clones, jobs, recordings, users, voice_folder, voices
+from storage import clones, recordings, users, voices
 from storage.database import Transaction
 from storage.voices import Voice, fold
 from storage.withdrawal import Withdrawn, delete
@@ -38,8 +35,6 @@ NONE = "none"
 """What takes a description, or all tags, away."""
 LONGEST_NOTES = 500
 """The most characters of a description."""
-GONE = "because its voice is not there any more; nothing was charged"
-"""What those are told whose requests were cancelled."""
 
 
 @command("voices", "rename", private=True)
@@ -130,17 +125,12 @@ async def delete_voice(ctx: Context, name: OwnVoice, confirm: bool = False) -> R
     def let_go(tx: Transaction) -> tuple[Voice, Withdrawn]:
         voice = own_voice(tx, ctx, name)
         gone = delete(tx, voice.id, ctx.host.key)
-        for job in (jobs.get(tx, job_id) for job_id in gone.jobs):
-            if job is not None and job.user_id != ctx.asker.user_id:
-                tell_cancelled(tx, job, GONE)
+        tell_others(tx, ctx, gone.jobs)
         _tell_lender(tx, ctx, voice)
         return voice, gone
 
     voice, gone = await ctx.commit(let_go)
-    for job_id in gone.jobs:
-        await ctx.host.stop(job_id)
-    left = await asyncio.to_thread(_remove, ctx.host.data, gone)
-    await ctx.database.scrub()
+    left = await clear(ctx, gone.paths, gone.jobs)
     ctx.host.wake()
     return _receipt(voice, gone, left)
 
@@ -153,7 +143,7 @@ async def _ask(ctx: Context, name: str) -> Reply:
         return voice, len(recordings.of_voice(tx, voice.id))
 
     voice, held = await ctx.read(look)
-    goes = ["what was said with it and is kept here"] if _is_lent(voice) else []
+    goes = ["what was said with it and is kept here"] if voice.is_lent else []
     things = listed([f"{voice.name}, its {count(held, 'recordings')}", "what was learned of it", *goes])
     stays = "" if goes else " What you had said with it stays in /history."
     return Reply(
@@ -171,7 +161,7 @@ async def _ask(ctx: Context, name: str) -> Reply:
 
 def _tell_lender(tx: Transaction, ctx: Context, voice: Voice) -> None:
     """Tell the person whose voice it is that the copy is gone."""
-    if voice.spoken_by is None or not _is_lent(voice):
+    if voice.spoken_by is None or not voice.is_lent:
         return
     holder = users.get(tx, ctx.asker.user_id)
     who = (holder.name if holder else "")[:60] or "Somebody"
@@ -179,25 +169,11 @@ def _tell_lender(tx: Transaction, ctx: Context, voice: Voice) -> None:
     tell_person(tx, voice.spoken_by, Reply(text=said, private=True, data={"voice": voice.name}, brief=BETWEEN_US))
 
 
-def _is_lent(voice: Voice) -> bool:
-    """Whether it is the voice of somebody else, who has agreed on an account of their own."""
-    return voice.spoken_by is not None and voice.spoken_by != voice.user_id
-
-
 def _again(tx: Transaction, voice: Voice) -> Voice:
     """The voice as it is now."""
     found = voices.get(tx, voice.id)
     assert found is not None, f"voice {voice.id} was changed just now"
     return found
-
-
-def _remove(data: Path, gone: Withdrawn) -> int:
-    """Remove the files; return how many could not be removed now (open elsewhere, on Windows)."""
-    left = voice_folder.remove(data, gone.paths)
-    with contextlib.suppress(FileNotFoundError):
-        for job_id in gone.jobs:
-            spool.remove(data / "spool", job_id)
-    return left
 
 
 def _receipt(voice: Voice, gone: Withdrawn, left: int) -> Reply:
@@ -208,7 +184,6 @@ def _receipt(voice: Voice, gone: Withdrawn, left: int) -> Reply:
         lines.append(f"{count(gone.files, 'files')} in which it spoke went along.")
     if gone.jobs:
         lines.append(f"{count(len(gone.jobs), 'requests')} that would have used it cancelled.")
-    if left:
-        lines.append(f"{count(left, 'files')} are in use and go when Mynah starts again.")
+    lines += in_use(left)
     told = {"name": voice.name, "recordings": held, "files": gone.files, "jobs": len(gone.jobs)}
     return Reply(text=" ".join(lines), private=True, data=told)

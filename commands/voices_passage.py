@@ -20,7 +20,7 @@ from commands.core.manner import USUAL, Manner
 from commands.core.params import Between
 from commands.core.quote import Quote
 from commands.core.reply import FileRef, Reply
-from commands.core.saying import named
+from commands.core.saying import voice_settings
 from commands.core.threads import off_loop
 from commands.core.words import count, duration, file_name
 from engine.audio import to_sound
@@ -72,7 +72,7 @@ async def quote_passage(inquiry: Inquiry, name: str, number: int = 1) -> Quote:
     manner = _manner(inquiry)
     return Quote(
         charges=(Charge(metric=Metric.BYTES, amount=most),),
-        settings=named(found.voice),
+        settings=voice_settings(found.voice),
         format=manner.kind_of_file,
     )
 

@@ -67,7 +67,8 @@ def examine_answer(
     usable = [each for each in prints if each.model == print.model]
     known = together(usable or [encoder.print(read(each)) for each in recordings])
     machine = spoken_by_machine(answer) is not None
-    replayed = any(same(fingerprint_of(answer), fingerprint_of(read(each))) for each in recordings)
+    own = fingerprint_of(answer)
+    replayed = any(same(own, fingerprint_of(read(each))) for each in recordings)
     return Answered(
         speech=print.seconds,
         enough=True,

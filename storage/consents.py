@@ -357,8 +357,9 @@ def expire(tx: Transaction) -> int:
 
 def answered_by(tx: Transaction, consent: Consent, key: bytes) -> bool:
     """Whether the person that a consent names has the account that answered it."""
-    accounts = identities.of(tx, consent.person_id) if consent.person_id is not None else []
-    return any(identities.account_hash(each.platform, each.account, key) == consent.account for each in accounts)
+    if consent.person_id is None or consent.account is None:
+        return False
+    return identities.is_theirs(tx, consent.person_id, consent.account, key)
 
 
 def _decided(tx: Transaction, row: Row, key: bytes, status: Decision, **changes: Value) -> Consent:

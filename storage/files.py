@@ -191,15 +191,23 @@ def of_job(tx: Transaction, job_id: int) -> list[File]:
     return [_file(row) for row in tx.all("SELECT * FROM files WHERE job_id = :job_id ORDER BY id", job_id=job_id)]
 
 
-def of_voice(tx: Transaction, voice_id: int) -> list[File]:
-    """Return the files in which a voice speaks, whosoever's they are, with what lies beside them (timings)."""
+def of_voice(tx: Transaction, voice_id: int, made_by: Sequence[str] | None = None) -> list[File]:
+    """Return the files in which a voice speaks, whosoever's they are, with what lies beside them (timings).
+
+    Only those that these commands have made, where any are named in `made_by`.
+    """
+    names = {f"made_by_{place}": command for place, command in enumerate(made_by or ())}
+    among = ", ".join(f":{name}" for name in names)
+    made = f"AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = files.job_id AND j.command IN ({among}))" if names else ""
     rows = tx.all(
-        """
-        SELECT * FROM files WHERE voice_id = :voice_id
-            OR job_id IN (SELECT job_id FROM files WHERE voice_id = :voice_id AND job_id IS NOT NULL)
+        f"""
+        SELECT * FROM files WHERE (voice_id = :voice_id
+            OR job_id IN (SELECT job_id FROM files WHERE voice_id = :voice_id AND job_id IS NOT NULL))
+            {made}
         ORDER BY id
         """,
         voice_id=voice_id,
+        **names,
     )
     return [_file(row) for row in rows]
 

@@ -104,6 +104,12 @@ def of(tx: Transaction, user_id: int) -> list[Identity]:
     return [Identity(**dict(row)) for row in rows]
 
 
+def is_theirs(tx: Transaction, user_id: int, hashed: str, key: bytes) -> bool:
+    """Whether a person has the account that `account_hash` stands for."""
+    theirs = (account_hash(each.platform, each.account, key) for each in of(tx, user_id))
+    return any(hmac.compare_digest(hashed, each) for each in theirs)
+
+
 def account_hash(platform: str, account: str, key: bytes) -> str:
     """Return what stands for an account whose person was forgotten: without the key, nobody can tell whose it is."""
     return hmac.new(key, f"{platform}:{account}".encode(), hashlib.sha256).hexdigest()

@@ -195,6 +195,11 @@ class Voice:
     created_at: int = 0
     """When it was made, in ms."""
 
+    @property
+    def is_lent(self) -> bool:
+        """Whether it is the voice of somebody else, who has agreed on an account of their own."""
+        return self.spoken_by is not None and self.spoken_by != self.user_id
+
 
 def fold(name: str) -> str:
     """Return what two names share that are the same to people: 'Ömer ' and 'ömer'."""

@@ -64,14 +64,13 @@ def delete(tx: Transaction, voice_id: int, key: bytes) -> Withdrawn:
     voice = voices.get(tx, voice_id)
     if voice is None or voice.kind != "clone":
         return Withdrawn()
-    lent = voice.spoken_by is not None and voice.spoken_by != voice.user_id
-    others = voice.spoken_by is not None
-    gone = [
-        file
-        for file in files.of_voice(tx, voice_id)
-        if lent or (others and file.user_id != voice.user_id) or _is_copy(tx, file)
-    ]
-    return _let_go(tx, voice, key, "user", gone)
+    copies = {file.id for file in files.of_voice(tx, voice_id, COPYING)}
+
+    def goes(file: files.File) -> bool:
+        others = voice.spoken_by is not None and file.user_id != voice.user_id
+        return voice.is_lent or others or file.id in copies
+
+    return _let_go(tx, voice, key, "user", [file for file in files.of_voice(tx, voice_id) if goes(file)])
 
 
 def take_along(tx: Transaction, user_id: int, key: bytes) -> Withdrawn:
@@ -179,12 +178,6 @@ def _uses(tx: Transaction, job: Row, voice: Voice) -> bool:
         return True
     meant = voices.named(tx, voice.name, user_id=job["user_id"], place_id=job["place_id"])
     return meant is not None and meant.id == voice.id
-
-
-def _is_copy(tx: Transaction, file: files.File) -> bool:
-    """Whether a file is no speech of the voice, but shows or holds what it was made from."""
-    made_by = tx.value("SELECT command FROM jobs WHERE id = :id", id=file.job_id) if file.job_id is not None else None
-    return made_by in COPYING
 
 
 def _is_name(held: Any) -> bool:

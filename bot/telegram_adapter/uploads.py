@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -104,48 +106,22 @@ class Uploads:
         keyboard: InlineKeyboardMarkup | None,
     ) -> Send:
         seconds = None if file.seconds is None else max(1, round(file.seconds))
-        bot, under = self._bot, caption or None
+        bot = self._bot
+        ways: dict[Kind, Callable[..., Awaitable[Message]]] = {
+            "voice": partial(bot.send_voice, voice=content, duration=seconds),
+            "audio": partial(
+                bot.send_audio, audio=content, duration=seconds, performer=PERFORMER, title=Path(file.name).stem
+            ),
+            "photo": partial(bot.send_photo, photo=content),
+            "document": partial(bot.send_document, document=content, disable_content_type_detection=True),
+        }
 
         async def send(there: Address) -> Message:
-            thread, answered = there.topic or None, answering(there)
-            if kind == "voice":
-                return await bot.send_voice(
-                    there.chat,
-                    content,
-                    duration=seconds,
-                    caption=under,
-                    message_thread_id=thread,
-                    reply_parameters=answered,
-                    reply_markup=keyboard,
-                )
-            if kind == "audio":
-                return await bot.send_audio(
-                    there.chat,
-                    content,
-                    duration=seconds,
-                    performer=PERFORMER,
-                    title=Path(file.name).stem,
-                    caption=under,
-                    message_thread_id=thread,
-                    reply_parameters=answered,
-                    reply_markup=keyboard,
-                )
-            if kind == "photo":
-                return await bot.send_photo(
-                    there.chat,
-                    content,
-                    caption=under,
-                    message_thread_id=thread,
-                    reply_parameters=answered,
-                    reply_markup=keyboard,
-                )
-            return await bot.send_document(
+            return await ways[kind](
                 there.chat,
-                content,
-                caption=under,
-                disable_content_type_detection=True,
-                message_thread_id=thread,
-                reply_parameters=answered,
+                caption=caption or None,
+                message_thread_id=there.topic or None,
+                reply_parameters=answering(there),
                 reply_markup=keyboard,
             )
 

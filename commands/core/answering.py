@@ -27,7 +27,7 @@ from commands.core.moving import Moves
 from commands.core.notices import tell_person
 from commands.core.reply import BETWEEN_US, Action, Reply
 from engine.consent_words import STATEMENT_VERSION
-from storage import consents, deliveries, drafts, files, jobs, recordings, voice_folder, voices
+from storage import consents, deliveries, drafts, files, recordings, voice_folder, voices
 from storage.consents import Consent
 from storage.database import Transaction
 from storage.voices import Voice
@@ -85,10 +85,9 @@ def let_go(tx: Transaction, ctx: Context, granted: Consent) -> tuple[str, ...]:
 def drop_heard(tx: Transaction, voice_id: int) -> list[str]:
     """Let go what admins were sent to listen to; return the files that are to go."""
     gone = []
-    for file in files.of_voice(tx, voice_id):
-        job = jobs.get(tx, file.job_id) if file.job_id is not None else None
-        if job is not None and job.command == LISTEN and (path := files.remove(tx, file.id)) is not None:
-            deliveries.drop(tx, job.id)
+    for file in files.of_voice(tx, voice_id, [LISTEN]):
+        if file.job_id is not None and (path := files.remove(tx, file.id)) is not None:
+            deliveries.drop(tx, file.job_id)
             gone.append(path)
     return gone
 

@@ -81,21 +81,21 @@ async def quote(inquiry: Inquiry, text: str, voice: str, manner: Manner = USUAL)
         NotFound: There is no such voice for the person.
     """
     plan = await plans.make(inquiry, text, voice, manner)
-    settings = {**named(plan.voice), **manner.settings}
+    settings = {**voice_settings(plan.voice), **manner.settings}
     quoted = replace(quote_text(text, manner), settings=settings, prepared=Prepared(text=text, plan=plan))
     if plan.answer:
         return replace(quoted, charges=(), file_id=plan.answer[0].id, reply=_known(plan.answer, text, plan, manner))
     return quoted
 
 
-def named(voice: Voice) -> dict[str, str | float]:
+def voice_settings(voice: Voice) -> dict[str, str | float]:
     """Note in a job's settings whose voice it uses: by name, and what can be taken back by its number too."""
     return {"voice": voice.name} if voice.user_id is None else {"voice": voice.name, "voice_id": voice.id}
 
 
 async def note(ctx: JobContext, plan: Plan, manner: Manner, **more: str) -> None:
     """Note which voice a job speaks with, where that is found as it begins: a name may mean another one by then."""
-    told = {**manner.settings, **named(plan.voice), **more}
+    told = {**manner.settings, **voice_settings(plan.voice), **more}
     await ctx.commit(lambda tx: jobs.describe(tx, ctx.job_id, told))
 
 

@@ -17,7 +17,7 @@ import bot.engines
 from bench import spoken
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Audio
-from tests.commands.agreeing import ADA, BOB, BOBS, need_speech, use_spoken_words
+from tests.commands.agreeing import ADA, BOB, BOBS, use_spoken_words
 from tests.fakes.chats import OPUS, PICTURE, WAV, Chat, TelegramChat, Told, asked_words, chat, play
 from tests.fakes.learner import Learner
 
@@ -28,7 +28,6 @@ PLATFORMS = ("telegram", "discord")
 @pytest.fixture(autouse=True)
 def real(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have real people's words drawn, and an engine that learns at once beside espeak."""
-    need_speech()
     use_spoken_words(monkeypatch)
     monkeypatch.setattr(bot.engines, "engines", lambda: {"espeak": EspeakEngine, "learner": Learner})
 

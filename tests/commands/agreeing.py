@@ -50,6 +50,7 @@ def need_speech() -> None:
 
 def use_spoken_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw from, and listen for, what real people are known to have said."""
+    need_speech()
     draws: Iterator[tuple[str, ...]] = cycle(DRAWN)
     others = [word for word in spoken.spoken_list() if word not in WORDS]
     monkeypatch.setattr(consenting, "LIST", (*WORDS, *others))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,21 @@ def furnished(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-async def router() -> AsyncIterator[Router]:
-    """The engines, open."""
+@asynccontextmanager
+async def espeak_alone(data: Path) -> AsyncIterator[Router]:
+    """espeak, open."""
     opened = Router({EspeakEngine.name: Worker(EspeakEngine)})
     await opened.open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def router(request: pytest.FixtureRequest, data: Path) -> AsyncIterator[Router]:
+    """The engines, open: those that a file of tests names as its ROUTER, else espeak."""
+    make: Callable[[Path], AbstractAsyncContextManager[Router]] = getattr(request.module, "ROUTER", espeak_alone)
+    async with make(data) as opened:
+        yield opened
 
 
 @pytest.fixture

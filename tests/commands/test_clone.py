@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +20,6 @@ from commands.core.params import Attachment
 from commands.core.reply import Reply
 from engine.clean import read
 from engine.intake.limits import USUAL
-from engine.router import Router
 from storage import clones, places, recordings, voice_folder
 from storage.clock import HOUR
 from storage.metrics import Metric, Period
@@ -39,11 +37,7 @@ LONG = (
 RECORDING = Attachment(name="ada.flac", content_type="audio/flac", bytes=60_000, reference="x")
 
 
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and an engine that learns."""
-    async with learning_router(data) as opened:
-        yield opened
+ROUTER = learning_router
 
 
 @pytest.fixture

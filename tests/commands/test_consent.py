@@ -39,7 +39,6 @@ from tests.commands.agreeing import (
     WRONG,
     answered,
     begin,
-    need_speech,
     original_of,
     recorded,
     saying,
@@ -295,7 +294,6 @@ async def told(world: World, asker: Asker) -> str:
 async def test_who_says_the_words_in_their_own_voice_has_agreed(
     world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     await begin(world, ada, "Ada")
     number = (await world.ask(ada, "consent own", voice="Ada")).data["consent"]
@@ -319,7 +317,6 @@ async def test_who_says_the_words_in_their_own_voice_has_agreed(
 async def test_other_words_are_not_enough_and_after_three_tries_it_is_over(
     world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     await begin(world, ada, "Ada")
     number = (await world.ask(ada, "consent own", voice="Ada")).data["consent"]
@@ -342,7 +339,6 @@ async def test_other_words_are_not_enough_and_after_three_tries_it_is_over(
 async def test_what_is_not_said_anew_by_the_person_themselves_is_no_consent(
     world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     await begin(world, ada, "Ada")
     await world.ask(ada, "consent own", voice="Ada")
@@ -360,7 +356,6 @@ async def test_what_is_not_said_anew_by_the_person_themselves_is_no_consent(
 async def test_a_file_that_was_an_answer_or_a_recording_before_is_none(
     world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     await begin(world, ada, "Ada")
     await begin(world, ada, "Ada again")
@@ -375,7 +370,6 @@ async def test_a_file_that_was_an_answer_or_a_recording_before_is_none(
 async def test_what_cannot_be_read_or_is_too_short_is_no_consent_and_the_first_no_try(
     world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     await begin(world, ada, "Ada")
     number = (await world.ask(ada, "consent own", voice="Ada")).data["consent"]
@@ -403,7 +397,6 @@ def spoken_message(words: tuple[str, ...]) -> Audio:
 
 
 async def test_in_another_language_an_admin_listens(world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     voice = await begin(world, ada, "Ada", language="de")
     number = (await world.ask(ada, "consent own", voice="Ada")).data["consent"]
@@ -418,7 +411,6 @@ async def test_in_another_language_an_admin_listens(world: World, ada: Asker, mo
 async def test_somebody_else_agrees_and_who_asked_is_told(
     world: World, ada: Asker, bob: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     await begin(world, bob, "Ada")
     await making_a_request(world, bob)
@@ -435,7 +427,6 @@ async def test_somebody_else_agrees_and_who_asked_is_told(
 async def test_an_answer_that_comes_when_it_is_decided_already_changes_nothing(
     world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need_speech()
     use_spoken_words(monkeypatch)
     await begin(world, ada, "Ada")
     number = (await world.ask(ada, "consent own", voice="Ada")).data["consent"]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from commands.core.request import revive
-from engine.router import Router
 from storage import jobs
 from storage.database import Transaction
 from storage.voices import Visibility, Voice
@@ -17,11 +13,7 @@ from tests.commands.test_revoke import lent
 from tests.commands.world import World
 from tests.storage import making
 
-
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    async with learning_router(data) as router:
-        yield router
+ROUTER = learning_router
 
 
 def spoken_by_espeak(tx: Transaction, user_id: int, visibility: Visibility) -> Voice:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from commands.core.building import build
 from commands.core.context import Asker
 from commands.core.errors import Failed, NotFound, QuotaReached, Refused
-from engine.router import Router
 from storage import queue, voice_folder
 from tests.commands.learning import add_recording, allowing, learned, learning_router, own, recorded
 from tests.commands.world import World
@@ -25,11 +22,7 @@ USED = """
 """
 
 
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and an engine that learns."""
-    async with learning_router(data) as opened:
-        yield opened
+ROUTER = learning_router
 
 
 @pytest.fixture

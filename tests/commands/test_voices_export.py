@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import zipfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from commands.core.reply import Reply
 from commands.core.voice_archive import unpack
 from commands.core.voice_record import VoiceRecord
 from commands.voices_export import NotWhole
-from engine.router import Router
 from storage import clones, recordings, voice_folder
 from storage.consents import Rule
 from storage.voices import Voice
@@ -28,11 +26,7 @@ from tests.storage import making
 ORIGINAL = b"OggS as it came"
 
 
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and the engine that speaks as speakers that were learned."""
-    async with world_router(data) as opened:
-        yield opened
+ROUTER = world_router
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,6 @@ from commands.core.voice_archive import METADATA, BadArchive
 from commands.core.voice_record import KeptConsent, KeptSpeaker, VoiceRecord
 from commands.voices_import import own_consent
 from engine.clean import read
-from engine.router import Router
 from engine.speech import Audio
 from storage import clones, consents, recordings, voice_folder, withdrawal
 from storage.clock import HOUR
@@ -44,12 +42,7 @@ from tests.commands.archived import (
 from tests.commands.world import World
 from tests.storage import making
 
-
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and the engine that speaks as speakers that were learned."""
-    async with world_router(data) as opened:
-        yield opened
+ROUTER = world_router
 
 
 @pytest.fixture(scope="module")

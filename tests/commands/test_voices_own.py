@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from commands.core.context import Asker
 from commands.core.errors import NotFound, Refused, UsageError
-from engine.router import Router
 from storage import voice_folder, voices
 from storage.voices import Voice
 from tests.commands.archived import agree
@@ -17,12 +13,7 @@ from tests.commands.learning import allowing, lay_out, learned, learning_router,
 from tests.commands.world import World
 from tests.storage import making
 
-
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and an engine that learns."""
-    async with learning_router(data) as opened:
-        yield opened
+ROUTER = learning_router
 
 
 @pytest.fixture

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from commands.core.casting import NotReady
 from commands.core.context import Asker
 from commands.core.errors import NotFound, Refused
 from commands.voices_share import ANYWHERE, TooFar
-from engine.router import Router
 from storage.consents import Rule
 from storage.database import Transaction
 from tests.commands.archived import agree, build, world_router
 from tests.commands.world import World
 from tests.storage import making
 
-
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and the engine that speaks as speakers that were learned."""
-    async with world_router(data) as opened:
-        yield opened
+ROUTER = world_router
 
 
 @pytest.fixture

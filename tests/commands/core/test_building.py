@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from commands.core.building import build, check_buildable, maker_of
 from commands.core.context import Asker
 from commands.core.errors import NotFound, Refused
-from engine.router import Router
 from engine.speech import Enrolled, Reference
 from storage import queue
 from storage.database import Transaction
@@ -25,11 +23,7 @@ from tests.fakes.learner import Learner
 Enroll = Callable[[SmallHost, str, Reference, str, Callable[[float], None]], object]
 
 
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and an engine that learns."""
-    async with learning_router(data) as opened:
-        yield opened
+ROUTER = learning_router
 
 
 @pytest.fixture

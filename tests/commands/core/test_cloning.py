@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -26,12 +24,7 @@ from tests.commands.learning import add_recording, learning_router, own, recorde
 from tests.commands.world import ALLOWED, World
 from tests.storage import making
 
-
-@pytest.fixture
-async def router(data: Path) -> AsyncIterator[Router]:
-    """espeak, and an engine that learns."""
-    async with learning_router(data) as opened:
-        yield opened
+ROUTER = learning_router
 
 
 @pytest.fixture
