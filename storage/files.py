@@ -212,6 +212,20 @@ def of_voice(tx: Transaction, voice_id: int, made_by: Sequence[str] | None = Non
     return [_file(row) for row in rows]
 
 
+def made_by(tx: Transaction, user_id: int, command: str) -> list[File]:
+    """Return a person's files that a command has made."""
+    rows = tx.all(
+        """
+        SELECT * FROM files WHERE user_id = :user_id
+            AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = files.job_id AND j.command = :command)
+        ORDER BY id
+        """,
+        user_id=user_id,
+        command=command,
+    )
+    return [_file(row) for row in rows]
+
+
 def by_digest(tx: Transaction, sha256: str) -> bool:
     """Whether a file with these very bytes was made here and is still there, whosoever's it is."""
     return tx.value("SELECT 1 FROM files WHERE sha256 = :sha256 LIMIT 1", sha256=sha256) is not None

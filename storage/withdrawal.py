@@ -19,6 +19,8 @@ from storage.jobs import FinishedBy
 from storage.metrics import Charge, Metric
 from storage.voices import Voice, fold, next_change
 
+PACKING = "export"
+"""The command whose files hold everything of a person's, the recordings and files of a voice among it."""
 COPYING = ("clone", "voices passage", "voices export", "voices import", "consent listen")
 """The commands whose files are about a recording itself."""
 
@@ -39,6 +41,8 @@ class Withdrawn:
 
 def withdraw(tx: Transaction, voice_id: int, key: bytes, by: FinishedBy = "user") -> Withdrawn:
     """Stop a voice at once: its jobs, the files in which it speaks (whosoever's they are) and itself.
+
+    What others than the person whose voice it is have packed (`/export`) may hold its recordings or files, and goes too.
 
     What was agreed to stays as a record that is revoked (`storage/consents.py`).
 
@@ -108,11 +112,14 @@ def not_agreed(tx: Transaction, before: int, limit: int) -> list[int]:
 
 
 def _let_go(tx: Transaction, voice: Voice, key: bytes, by: FinishedBy, spoken: list[files.File]) -> Withdrawn:
-    jobs = tuple(job for job in _under_way(tx, voice) if queue.cancel(tx, job, by=by))
-    paths = [path for file in spoken if (path := files.remove(tx, file.id)) is not None]
-    for job_id in {file.job_id for file in spoken if file.job_id is not None}:
+    packers = {user_id for user_id in (voice.user_id, *(file.user_id for file in spoken)) if user_id is not None}
+    packers.discard(voice.spoken_by or 0)  # of what is their own voice they keep what they have packed
+    jobs = tuple(job for job in _under_way(tx, voice, packers) if queue.cancel(tx, job, by=by))
+    gone = [*spoken, *(file for user_id in sorted(packers) for file in files.made_by(tx, user_id, PACKING))]
+    paths = [path for file in gone if (path := files.remove(tx, file.id)) is not None]
+    for job_id in {file.job_id for file in gone if file.job_id is not None}:
         deliveries.drop(tx, job_id)
-    for user_id in {file.user_id for file in spoken}:
+    for user_id in {file.user_id for file in gone}:
         events.drop_replies(tx, user_id)
     paths += consents.revoke(tx, voice.id, key)
     learned = _speakers(tx, voice.id)
@@ -153,18 +160,19 @@ def _speakers(tx: Transaction, voice_id: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def _under_way(tx: Transaction, voice: Voice) -> list[int]:
-    """Return the jobs that have not ended and would use a voice.
+def _under_way(tx: Transaction, voice: Voice, packers: set[int]) -> list[int]:
+    """Return the jobs that have not ended and would use a voice, or with which one of those people packs theirs.
 
     They tell it by the number that they note when they are asked for, else by the names that stand in what was asked.
     """
     rows = tx.all(
         """
-        SELECT id, user_id, place_id, vals, settings FROM jobs WHERE state IN ('pending', 'ready')
-        UNION ALL SELECT id, user_id, place_id, vals, settings FROM jobs WHERE state = 'running'
+        SELECT id, user_id, place_id, command, vals, settings FROM jobs WHERE state IN ('pending', 'ready')
+        UNION ALL SELECT id, user_id, place_id, command, vals, settings FROM jobs WHERE state = 'running'
         """
     )
-    return sorted(row["id"] for row in rows if _uses(tx, row, voice))
+    packing = {row["id"] for row in rows if row["command"] == PACKING and row["user_id"] in packers}
+    return sorted(row["id"] for row in rows if row["id"] in packing or _uses(tx, row, voice))
 
 
 def _uses(tx: Transaction, job: Row, voice: Voice) -> bool:

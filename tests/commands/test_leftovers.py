@@ -108,3 +108,22 @@ async def test_a_job_that_uses_another_voice_of_that_name_is_let_be(world: World
     ticket = await world.submit(dan, "speak", text="Good morning.", voice="Ada")
     await world.ask(ada, "revoke", voice=str(voice.id), confirm=True)
     assert await state(world, ticket.job_id) != "cancelled"
+
+
+async def test_what_others_had_packed_of_it_goes_with_a_voice_that_is_taken_back(world: World) -> None:
+    ada, bob, carol = [await world.person(name) for name in ("ada", "bob", "carol")]
+    voice = await lent(world, ada, bob)
+    await world.ask(carol, "speak", text="Good morning.", voice="Ada")
+    packed = [(await world.ask(asker, "export")).files[0].path for asker in (ada, bob, carol)]
+    await world.ask(ada, "revoke", voice=str(voice.id), confirm=True)
+    there = [(world.host.data / path).exists() for path in packed]
+    assert there == [True, False, False], "of what is ada's own she keeps her copy"
+
+
+async def test_what_is_being_packed_of_it_is_cancelled(world: World) -> None:
+    ada, bob, carol = [await world.person(name) for name in ("ada", "bob", "carol")]
+    voice = await lent(world, ada, bob)
+    packing = [(await world.submit(asker, "export")).job_id for asker in (ada, bob, carol)]
+    await world.ask(ada, "revoke", voice=str(voice.id), confirm=True)
+    states = [await state(world, job_id) for job_id in packing]
+    assert states[1] == "cancelled" and "cancelled" not in (states[0], states[2])
