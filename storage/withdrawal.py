@@ -42,7 +42,8 @@ class Withdrawn:
 def withdraw(tx: Transaction, voice_id: int, key: bytes, by: FinishedBy = "user") -> Withdrawn:
     """Stop a voice at once: its jobs, the files in which it speaks (whosoever's they are) and itself.
 
-    What others than the person whose voice it is have packed (`/export`) may hold its recordings or files, and goes too.
+    What others than the person whose voice it is have packed (`/export`) may hold its recordings or files, and
+    goes too.
 
     What was agreed to stays as a record that is revoked (`storage/consents.py`).
 
