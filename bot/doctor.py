@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator, Iterator
 from bot import engines, platforms
 from bot.adapter import Finding
 from bot.config import Loaded
+from bot.models.shelf import Item, shelf
 from bot.settings import SECTIONS
 from commands.core.words import count, listed, size
 from engine.engine import EngineError
 from engine.identity import weights
+from engine.model_folders import misplaced
 from engine.router import Router
 from engine.value import value
 from storage.errors import FolderInUse, StorageError
@@ -29,7 +31,7 @@ class Diagnosis:
     """What was found out about one part."""
 
     part: str
-    """Which: 'settings', 'data', 'voices', or a platform's name."""
+    """Which: 'settings', 'data', 'voices', 'models', or a platform's name."""
     finding: Finding
     """What it is."""
 
@@ -42,6 +44,8 @@ async def examine(loaded: Loaded) -> AsyncIterator[Diagnosis]:
         yield Diagnosis(part="data", finding=finding)
     async for finding in _voices(loaded):
         yield Diagnosis(part="voices", finding=finding)
+    for finding in _models(loaded):
+        yield Diagnosis(part="models", finding=finding)
     for name in (*SECTIONS, *loaded.extra):
         if name in loaded.extra or name in platforms.names():
             for finding in await _platform(loaded, name):
@@ -74,9 +78,10 @@ def _data(loaded: Loaded) -> Iterator[Finding]:
 
 
 async def _voices(loaded: Loaded) -> AsyncIterator[Finding]:
-    router = engines.router(loaded.settings.engine.name, loaded.data / "speakers", loaded.data / "models")
+    router = engines.router(loaded.settings.engine, loaded.data / "speakers", loaded.data / "models")
     try:
         await router.open()
+        await router.settle()
         for name, abilities in router.abilities.items():
             languages = count(len(abilities.languages), "languages")
             yield Finding(state="good", words=f"{name} {abilities.version} speaks {languages}.")
@@ -101,9 +106,34 @@ def _cloning(loaded: Loaded, router: Router) -> Finding:
     return Finding(state="good", words=f"{listed(able)} can learn voices from recordings.")
 
 
+def _models(loaded: Loaded) -> Iterator[Finding]:
+    """Say which models are on disk, and what is wrong with one that does not speak."""
+    models = loaded.data / "models"
+    items = [item for item in shelf(models, loaded.settings.engine.name) if item.state != "published"]
+    if stray := misplaced(models):
+        yield Finding(state="bad", words=stray)
+    for item in items:
+        if item.state == "wrong":
+            yield Finding(state="bad", words=f"{item.name}: {item.wrong}")
+        elif item.state == "partial":
+            words = f"Of {item.name} {size(item.part)} have come; 'mynah models pull {item.name}' goes on from there."
+            yield Finding(state="note", words=words)
+        else:
+            yield Finding(state="note" if item.silent else "good", words=_model(item))
+    if not items:
+        yield Finding(state="note", words="None is here, and none is needed; 'mynah models' shows what can be had.")
+
+
+def _model(item: Item) -> str:
+    said = f"{item.name} is here ({size(item.bytes)}, {count(len(item.languages), 'languages')})"
+    if item.accepted:
+        said += f", its licence accepted on {item.accepted[:10]}"
+    return f"{said}, and is not spoken with: {item.silent}." if item.silent else f"{said}."
+
+
 async def _platform(loaded: Loaded, name: str) -> tuple[Finding, ...]:
     section = loaded.settings.section(name)
-    if section is not None and not section.configured:
+    if section is not None and not section.wanted:
         words = f"It is not set up; docs/{name}.md tells how." if name in platforms.names() else "It is not set up."
         return (Finding(state="note", words=words),)
     try:

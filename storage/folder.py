@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import re
 import secrets
 import shutil
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from engine.value import value
-from storage import disk, voice_folder
+from storage import disk, lock_file, voice_folder
 from storage.clock import DAY, HOUR
 from storage.database import Database, Transaction
 from storage.errors import FolderInUse, KeyBroken
@@ -33,8 +31,6 @@ _ASIDE_FOR = 7 * DAY
 """How long such a journal stays, in ms: long enough for a host who wants to look into it."""
 _LEARNING = HOUR
 """How long what an engine has learned may lie there before its row does, in ms; it is written before the row is."""
-_LOCKED_BYTE = 1 << 30
-"""Far behind the text of the lock file, because Windows lets nobody read what is locked."""
 
 
 @value
@@ -66,20 +62,19 @@ class Folder:
         path = path.absolute()
         with disk.in_words(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(path / "mynah.lock", os.O_RDWR | os.O_CREAT, 0o600)
             try:
-                if not _seize(lock):
-                    raise FolderInUse(folder=path, process=_holder(lock))
-                os.ftruncate(lock, 0)
-                os.write(lock, f"{os.getpid()}\n".encode())
-                folder = cls(path, lock)
+                lock = lock_file.take(path / "mynah.lock")
+            except lock_file.Held as held:
+                raise FolderInUse(folder=path, process=held.process) from None
+            folder = cls(path, lock)
+            try:
                 for each in (
                     *(folder.generations, folder.spool, folder.staging, folder.audio, folder.speakers),
                     *(folder.metadata, folder.copies),
                 ):
                     each.mkdir(exist_ok=True)
             except BaseException:
-                os.close(lock)
+                folder.release()
                 raise
         return folder
 
@@ -87,9 +82,7 @@ class Folder:
         """Let another process have the folder."""
         if self._lock is not None:
             lock, self._lock = self._lock, None
-            os.ftruncate(lock, 0)
-            _let_go(lock)
-            os.close(lock)
+            lock_file.release(lock)
 
     @property
     def database(self) -> Path:
@@ -263,40 +256,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _seize(lock: int) -> bool:
-    """Take the system's lock, which goes with the process; False where another has it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            os.lseek(lock, _LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
-            os.lseek(lock, 0, os.SEEK_SET)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-            return False
-        raise
-    return True
-
-
-def _let_go(lock: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        os.lseek(lock, _LOCKED_BYTE, os.SEEK_SET)
-        msvcrt.locking(lock, msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(lock, fcntl.LOCK_UN)
-
-
-def _holder(lock: int) -> str:
-    os.lseek(lock, 0, os.SEEK_SET)
-    return os.read(lock, 32).decode("ascii", "replace").strip() or "just starting"

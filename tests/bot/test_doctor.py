@@ -11,9 +11,11 @@ import pytest
 from bot import doctor, engines, platforms
 from bot.adapter import Adapter, Finding
 from bot.config import load
+from bot.models import shelf
 from engine.espeak_engine import EspeakEngine
 from engine.identity import weights as encoder_weights
 from storage.folder import Folder
+from tests.bot.models.test_shelf import put
 from tests.fakes.durable import DurableAdapter
 from tests.fakes.learner import Learner
 
@@ -29,7 +31,7 @@ async def told(tmp_path: Path, **settings: str) -> list[tuple[str, str, str]]:
 async def test_a_mynah_that_is_well_is_told_so_part_by_part(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o700)
     said = await told(tmp_path)
-    assert {part for part, _, _ in said} == {"settings", "data", "voices", "discord", "telegram"}
+    assert {part for part, _, _ in said} == {"settings", "data", "voices", "models", "discord", "telegram", "web"}
     assert {state for _, state, _ in said} == {"good", "note"}
     assert ("discord", "note", "It is not set up; docs/discord.md tells how.") in said
 
@@ -106,3 +108,26 @@ async def test_it_says_whether_voices_can_be_made_of_recordings(
     monkeypatch.setattr(encoder_weights, "find", lambda: tmp_path if weights else None)
     found = await told(tmp_path, engine__name="auto")
     assert any(part == "voices" and how == state and words in said for part, how, said in found)
+
+
+async def test_it_says_which_models_are_here_and_what_is_wrong_with_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def models(**settings: str) -> list[tuple[str, str]]:
+        return [(how, said) for part, how, said in await told(tmp_path, **settings) if part == "models"]
+
+    assert [how for how, _ in await models()] == ["note"]
+    monkeypatch.setattr(shelf, "NEEDED", ())
+    folder = tmp_path / "data" / "models"
+    put(folder / "ada")
+    put(folder / "bob", "vocab.json")
+    (folder / "config.json").write_text("{}")
+    (folder / ".pull" / "xtts_v2").mkdir(parents=True)
+    (folder / ".pull" / "xtts_v2" / "model.pth.part").write_bytes(bytes(50))
+    monkeypatch.setattr(engines, "engines", lambda: {"espeak": EspeakEngine})
+    (astray, first, second, partial) = await models(engine__name="auto")
+    assert astray[0] == second[0] == "bad" and "lacks vocab.json" in second[1]
+    assert first[0] == "good" and first[1].startswith("ada is here (")
+    assert partial == ("note", "Of xtts_v2 50 bytes have come; 'mynah models pull xtts_v2' goes on from there.")
+    (_, first, *_) = await models(engine__name="espeak")
+    assert first[0] == "note" and "is not spoken with: engine.name is espeak." in first[1]
