@@ -23,7 +23,7 @@ class Choice:
         self,
         speakers: Sequence[Speaker],
         abilities: Mapping[str, Abilities],
-        failures: Mapping[str, EngineError] | None = None,
+        failures: Mapping[str, EngineError | str] | None = None,
     ) -> None:
         """Take all speakers, each engine's best first, what the engines can do, and why other engines do not speak."""
         self._speakers = speakers

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.discovery import classes
+from engine.memory import free_bytes
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
 
 Stopped = Callable[[int], bool]
@@ -22,6 +23,18 @@ class EngineError(Exception):
 
 class EngineMissing(EngineError):
     """What the engine needs is not on this machine; the message says what to install."""
+
+
+class OutOfMemory(EngineError):
+    """There was too little memory for what the engine was asked; it is still good for less, or for later."""
+
+
+class EngineLost(EngineError):
+    """The engine is broken for good: it has to be opened anew, and what it was saying has to be said again."""
+
+
+class EngineHung(EngineLost):
+    """The engine gives no sign of life any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +59,8 @@ class Abilities:
     """The licence of the engine and of its weights, as SPDX expressions."""
     version: str
     """Its version; a change of it means that the same text may sound different."""
+    relearns: bool = False
+    """Whether what it has learned holds for this version of it only, and has to be learned anew by another."""
     quality: int = 0
     """How good it sounds beside other engines, from 0 to 100: the best speaks where nobody has chosen a voice."""
     strength: str = ""
@@ -63,6 +78,13 @@ class Engine(ABC):
     """The folder of the weights that several parts of Mynah use, set before `open`; None: there is none."""
     enrolls_apart: bool = False
     """Whether `enroll` may be called in another thread, while the engine's own goes on speaking."""
+    heavy: bool = False
+    """Whether it takes long to open and much memory: then it is opened behind what answers already, counts for the
+    memory that engines may take, and is closed while nobody needs it."""
+    converts: bool = False
+    """Whether it speaks only as what it has learned, through another engine: it is open beside whichever is named."""
+    patience: float = 60.0
+    """For how many seconds it may neither yield nor ask anything before it counts as hung; to open, ten times that."""
 
     @classmethod
     def is_provided(cls, models: Path | None) -> bool:
@@ -73,12 +95,22 @@ class Engine(ABC):
         """
         return True
 
+    @classmethod
+    def bytes_needed(cls, models: Path | None) -> int:
+        """Tell how much memory it is going to take, in bytes, as far as that is known before it is open.
+
+        Args:
+            models: The folder of weights, if there is one.
+        """
+        return 0
+
     @abstractmethod
     def open(self) -> None:
         """Import what is heavy, load weights and get ready.
 
         Raises:
             EngineMissing: Something it needs is not on this machine.
+            OutOfMemory: There is too little memory for it now.
         """
 
     @abstractmethod
@@ -103,6 +135,8 @@ class Engine(ABC):
 
         Raises:
             EngineError: An utterance cannot be said; the others of its batch may have been.
+            OutOfMemory: There was too little memory, which what is not Mynah's may say in its own way; less is tried.
+            EngineLost: It cannot go on at all.
         """
 
     def synthesize_more(
@@ -143,6 +177,26 @@ class Engine(ABC):
             EngineError: It is no such file.
         """
         return False
+
+    def bytes_held(self) -> int:
+        """Tell how much memory this open engine takes, in bytes, where it lies; 0 where that is not worth counting."""
+        return 0
+
+    def bytes_free(self) -> int | None:
+        """Tell how much memory is free where this open engine's weights lie, in bytes; None where nobody can tell."""
+        return free_bytes()
+
+    def make_room(self) -> bool:
+        """Take less memory from now on, after it ran out: for fewer utterances at once, or without what it remembers.
+
+        Returns:
+            Whether anything was given back, so that it is worth another try.
+        """
+        return False
+
+    def kill(self) -> None:
+        """End it at once, whatever it does; any thread may, and it is not used again. Most cannot be ended."""
+        return None
 
     @abstractmethod
     def close(self) -> None:

@@ -1,68 +1,115 @@
 """A thread of its own for one engine: sentences go in by turns, audio comes out, and the event loop never waits.
 
-The thread and the loops know each other through a queue of messages one way and through futures the other;
-nothing is shared but what one side only writes and the other only reads.
+An engine that is lost (it broke down, or gives no sign of life) is replaced by a new one, which says what was not said.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import copy
 import logging
-import queue
-import threading
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.answer import Answer
-from engine.audio import join
-from engine.engine import Abilities, Engine, EngineError
+from engine.engine import Abilities, Engine, EngineError, EngineHung
+from engine.engine_thread import EngineThread, Facts, Message, Opening, Order, Owed, Room, Stop, Teaching, Withdrawal
 from engine.lesson import Lesson
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
-from engine.turns import TurnQueue
 
 _log = logging.getLogger(__name__)
+
+OPENING = 10.0
+"""How many times as long as for a sign of life one waits for an engine to open."""
+STOPPING = 10.0
+"""How long an engine may take to close before its thread is left to itself, in seconds."""
+MOST_LOSSES = 4
+"""With how many engines that were lost in a row, none of which said anything, it is closed; a thread that hangs, and so
+stays, counts twice."""
+MOST_LEFT = 5
+"""How many threads that hang are left behind before it is closed, whatever was said between."""
+BLAMED = 2
+"""With how many lost engines an utterance was being said when it is refused: it may be what they cannot bear."""
+LOOK = (0.05, 5.0)
+"""How often one looks for a sign of life: four times as often as one is due, but within these bounds, in seconds."""
+
+
+class EngineClosed(EngineError):
+    """The engine was lost too often and stays closed until Mynah is started again; the message says how it was lost."""
 
 
 class Worker:
     """Runs one engine in a thread of its own."""
 
-    def __init__(self, factory: Callable[[], Engine], *, home: Path | None = None, models: Path | None = None) -> None:
+    def __init__(
+        self,
+        factory: Callable[[], Engine],
+        *,
+        home: Path | None = None,
+        models: Path | None = None,
+        patience: float = 0.0,
+        heavy: bool = False,
+        needs: Callable[[], int] = lambda: 0,
+    ) -> None:
         """Take the function that makes the engine; it is called in the engine's thread, at every start.
 
         Args:
             factory: That function.
             home: Where the engine keeps what it learns; `Engine.home`.
             models: Where weights lie that several parts of Mynah use; `Engine.models`.
+            patience: For how many seconds it may give no sign of life; 0: as long as the engine itself says.
+            heavy: Whether the engine is; `Engine.heavy`.
+            needs: Tells how much memory it is going to take, in bytes; `Engine.bytes_needed`.
         """
 
         def make() -> Engine:
             engine = factory()
             engine.home, engine.models = home or engine.home, models or engine.models
+            engine.patience = patience or engine.patience
             return engine
 
         self._factory = make
-        self._thread: _EngineThread | None = None
+        self._thread: EngineThread | None = None
+        self._owed: dict[Owed, None] = {}
+        self._watch: tuple[asyncio.AbstractEventLoop, asyncio.TimerHandle] | None = None
+        self._facts: Facts | None = None
+        self._losses = self._left = 0
+        self._needs = needs
+        self._beat: float | None = None
+        self.heavy = heavy
+        """Whether it takes long to open and much memory."""
+        self.closed: EngineClosed | None = None
+        """Why it is opened no more; None while it is."""
+        self.room: Room | None = None
+        """What has other engines give memory back; whoever puts workers together sets it."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called in a loop when it was closed for good; whoever puts workers together sets it."""
 
     async def start(self) -> Abilities:
-        """Open the engine, if it is not open, and tell what it can do. After a crash this opens it anew.
+        """Open the engine, if it is not open, and tell what it can do.
 
         Raises:
             EngineMissing: What it needs is not on this machine.
-            EngineError: It cannot be opened.
+            EngineError: It cannot be opened, or was closed for good.
         """
-        thread = self._thread
-        if thread is None or thread.ended:
-            thread = self._thread = _EngineThread(self._factory)
-            thread.start()
-        opened = Answer[Abilities](asyncio.get_running_loop())
-        thread.tell(_Opened(answer=opened))
-        return await opened.future
+        if self.closed is not None:
+            raise copy.copy(self.closed)
+        if self._thread is None or self._thread.ended:
+            self._begin()
+        opening = Opening(Answer[Abilities](asyncio.get_running_loop()))
+        self._ask(opening)
+        try:
+            abilities = await opening.answer.future
+        finally:
+            self._owed.pop(opening, None)
+        self._facts = self._thread.facts if self._thread is not None else None
+        return abilities
 
     async def say(self, utterance: Utterance, *, lane: int, user: int) -> Audio:
         """Say one utterance, whole. Who waits for it no longer cancels the task: the engine stops within a chunk.
+
+        Where the engine is lost meanwhile, the one that takes its place says it.
 
         Args:
             utterance: What to say.
@@ -70,17 +117,20 @@ class Worker:
             user: For whom, by any number of theirs: within a lane users take turns.
 
         Raises:
-            EngineError: It cannot be said, or the engine broke down; the next `say` opens it again.
+            EngineError: It cannot be said, or engine after engine was lost with it.
         """
-        thread = await self._running()
-        order = _Order(utterance=utterance, lane=lane, user=user, answer=Answer[Audio](asyncio.get_running_loop()))
-        thread.tell(order)
+        if self._thread is None or self._thread.ended:
+            await self.start()
+        order = Order(utterance, lane, user, Answer[Audio](asyncio.get_running_loop()))
+        self._ask(order)
         try:
             return await order.answer.future
         except asyncio.CancelledError:
             order.gone = True
-            thread.tell(_Withdrawn(order=order))
+            self._tell(Withdrawal(order))
             raise
+        finally:
+            self._owed.pop(order, None)
 
     async def enroll(
         self,
@@ -104,26 +154,40 @@ class Worker:
 
         Raises:
             EngineMissing: Something that is needed to learn is not on this machine.
-            EngineError: The speaker cannot be learned, or the engine learns none.
+            EngineError: The speaker cannot be learned, or the engine learns none, or was lost meanwhile.
         """
-        thread = await self._running()
+        if self._thread is None or self._thread.ended:
+            await self.start()
         lesson = Lesson(reference, key, report, Answer[Enrolled](asyncio.get_running_loop()))
-        thread.tell(_Taught(lesson=lesson, lane=lane, user=user))
+        teaching = Teaching(lesson, lane, user)
+        self._ask(teaching)
         try:
             return await lesson.answer.future
         except asyncio.CancelledError:
             lesson.gone = True
-            thread.tell(_Withdrawn(order=lesson))
+            self._tell(Withdrawal(lesson))
             raise
+        finally:
+            self._owed.pop(teaching, None)
 
     @property
     def is_open(self) -> bool:
         """Whether its engine has been opened; after a crash it still counts as open, for the next `say` opens it."""
-        return self._thread is not None and self._thread.open is not None
+        return self.closed is None and self._thread is not None and self._known() is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody waits for anything."""
+        return bool(self._owed)
+
+    @property
+    def facts(self) -> Facts | None:
+        """What the engine said of itself when it was last open; None where it never was."""
+        return self._known()
 
     @property
     def abilities(self) -> Abilities:
-        """What the open engine can do.
+        """What the engine can do.
 
         Raises:
             EngineError: It is not open.
@@ -146,266 +210,136 @@ class Worker:
         """
         return self._open().variants
 
+    @property
+    def held_bytes(self) -> int:
+        """How much memory the engine takes, in bytes; 0 while it is closed."""
+        return self._thread.held if self._thread is not None and not self._thread.ended else 0
+
+    @property
+    def free_bytes(self) -> int | None:
+        """How much memory is free beside it, in bytes, as it last said; None where nobody knows."""
+        return self._thread.free if self._thread is not None else None
+
+    @property
+    def needed_bytes(self) -> int:
+        """How much memory it is going to take when it is opened, in bytes, as far as that is known."""
+        return self._needs()
+
+    @property
+    def last_beat(self) -> float | None:
+        """When its engine last gave a sign of life, in seconds since 1970; None: never."""
+        beat = self._thread.beat if self._thread is not None and self._thread.facts else self._beat
+        return None if beat is None else time.time() - (time.monotonic() - beat)
+
     async def stop(self) -> None:
         """Stop what is being said, close the engine and wait until its thread has ended. `start` opens it again."""
+        self._look_away()
         thread = self._thread
         if thread is not None and thread.is_alive():
             thread.stopping = True
-            thread.tell(_Stop())
-            await asyncio.to_thread(thread.join)
+            thread.tell(Stop())
+            await asyncio.to_thread(thread.join, STOPPING)
+            if thread.is_alive():
+                _log.warning("%s does not close; its thread is left to itself.", _name(thread))
+                thread.give_up()
+                self._abandon(thread.reason)
         if self._thread is thread:
             self._thread = None
+            self._beat = thread.beat if thread is not None else self._beat
 
-    async def _running(self) -> _EngineThread:
-        if self._thread is None or self._thread.ended:
-            await self.start()
-        assert self._thread is not None
+    def _begin(self) -> EngineThread:
+        self._thread = EngineThread(self._factory, self._replace, self.room)
+        self._thread.start()
         return self._thread
 
-    def _open(self) -> _Open:
-        if self._thread is None or self._thread.open is None:
+    def _ask(self, message: Owed) -> None:
+        self._owed[message] = None
+        self._tell(message)
+        if self._watch is None or self._watch[0].is_closed():
+            self._look_out(asyncio.get_running_loop())
+
+    def _tell(self, message: Message) -> None:
+        if self._thread is not None:
+            self._thread.tell(message)
+
+    def _known(self) -> Facts | None:
+        """What the engine said of itself when it was last open."""
+        return (self._thread.facts if self._thread is not None else None) or self._facts
+
+    def _open(self) -> Facts:
+        facts = self._known() if self._thread is not None else None
+        if facts is None:
             raise EngineError("the engine is not open")
-        return self._thread.open
+        return facts
+
+    def _look_out(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Look for a sign of life soon, and as long as anything is owed."""
+        patience = self._patience
+        period = min(max(patience / 4, LOOK[0]), LOOK[1])
+        self._watch = loop, loop.call_later(period, self._look, loop, loop.time() + period)
+
+    def _look_away(self) -> None:
+        if self._watch is not None:
+            self._watch[1].cancel()
+            self._watch = None
+
+    @property
+    def _patience(self) -> float:
+        engine = self._thread.engine if self._thread is not None else None
+        return engine.patience if engine is not None else Engine.patience
+
+    def _look(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
+        self._watch = None
+        thread = self._thread
+        if thread is None or not self._owed:
+            return
+        patience = self._patience * (1 if thread.facts else OPENING)
+        on_time = loop.time() - due < patience / 2  # else it was this process that stood still
+        if thread.silence > patience and on_time:
+            words = f"{_name(thread)} gave no sign of life for {thread.silence:.0f} s"
+            _log.error("%s; another takes its place, and its thread is left to itself.", words)
+            self._left += 1
+            thread.give_up()
+            self._lose(thread, EngineHung(words), weight=2)
+        if self._owed:
+            self._look_out(loop)
+
+    def _replace(self, thread: EngineThread) -> None:
+        """Put another in the place of a thread whose engine was lost; called once for everybody who waits for it."""
+        if thread is self._thread:
+            stuck = isinstance(thread.reason, EngineHung) and thread.facts is None
+            self._lose(thread, thread.reason, weight=2 if stuck else 1)
+
+    def _lose(self, thread: EngineThread, reason: EngineError, weight: int) -> None:
+        self._losses = weight + (0 if thread.said else self._losses)
+        if self._losses >= MOST_LOSSES or self._left >= MOST_LEFT:
+            self.closed = EngineClosed(f"{reason}, again and again, so it stays closed until Mynah is started again")
+            _log.error("%s.", self.closed)
+            self._thread, self._beat = None, thread.beat
+            self._abandon(self.closed)
+            self.changed()
+            return
+        _log.warning("An engine was lost (%s); what it was saying is said again.", reason)
+        suspects = set(thread.running)
+        waiting = [owed for owed in self._owed if not owed.answer.future.done()]
+        waiting.sort(key=lambda owed: owed in suspects)  # the others go first
+        fresh = self._begin()
+        for owed in waiting:
+            if isinstance(owed, Order) and owed in suspects:
+                owed.losses += 1
+                if owed.losses >= BLAMED:
+                    owed.answer.fail(EngineError(f"{reason} while it said {owed.utterance.text[:40]!r}"))
+                    continue
+            elif isinstance(owed, Teaching) and owed.lesson is thread.lesson:
+                owed.answer.fail(reason)
+                continue
+            fresh.tell(owed)
+
+    def _abandon(self, reason: EngineError) -> None:
+        """Answer everybody who waits that there will be nothing."""
+        for owed in self._owed:
+            owed.answer.fail(copy.copy(reason))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Open:
-    """What an open engine says of itself."""
-
-    abilities: Abilities
-    speakers: tuple[Speaker, ...]
-    variants: tuple[Variant, ...]
-
-
-@dataclass(kw_only=True, slots=True, eq=False)
-class _Order:
-    """An utterance that somebody waits for."""
-
-    utterance: Utterance
-    lane: int
-    user: int
-    answer: Answer[Audio]
-    gone: bool = False
-    """Whether nobody waits any more; the loop writes it, the thread reads it."""
-    answered: bool = False
-    """Whether who waited has got an answer; only the thread looks at it."""
-    chunks: list[Audio] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Opened:
-    answer: Answer[Abilities]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Taught:
-    lesson: Lesson
-    lane: int
-    user: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Withdrawn:
-    order: _Order | Lesson
-
-
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    pass
-
-
-_Message = _Order | _Opened | _Taught | _Withdrawn | _Stop
-
-
-class _EngineThread(threading.Thread):
-    """One life of an engine: from `open`, through what it says, to `close`."""
-
-    def __init__(self, factory: Callable[[], Engine]) -> None:
-        # A thread that nobody stopped must not keep the process from ending.
-        super().__init__(name="engine", daemon=True)
-        self._factory = factory
-        self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-        self._waiting: TurnQueue[_Order | Lesson] = TurnQueue()
-        self._lesson: Lesson | None = None
-        self._running: Sequence[_Order] = ()
-        self._joins = False
-        self._over = False
-        self._error: EngineError = EngineError("the engine has been stopped")
-        self.open: _Open | None = None
-        """What the engine says of itself; None before it is open."""
-        self.stopping = False
-        """Whether it was asked to stop; what is being said ends at its next chunk."""
-        self.ended = False
-        """Whether it takes no more messages."""
-
-    def tell(self, message: _Message) -> None:
-        """Give the thread a message; called by any other."""
-        self._inbox.put(message)
-        if self.ended:  # it may have missed this one
-            self._refuse()
-
-    def run(self) -> None:
-        try:
-            engine = self._factory()
-            try:
-                self._live(engine)
-            finally:
-                self._close(engine)
-        except EngineError as error:
-            self._error = error
-        except BaseException as error:
-            _log.exception("The engine broke down; it is opened again when there is something to say.")
-            self._error = EngineError(f"the engine broke down: {error!r}")
-        finally:
-            self.ended = True
-            for order in self._running:
-                order.answer.fail(self._reason())
-            if self._lesson is not None:
-                self._lesson.answer.fail(self._reason())
-            while self._waiting:
-                self._waiting.pop().answer.fail(self._reason())
-            self._refuse()
-
-    def _live(self, engine: Engine) -> None:
-        engine.open()
-        abilities = engine.abilities()
-        self._joins = abilities.joins
-        self.open = _Open(abilities=abilities, speakers=tuple(engine.speakers()), variants=tuple(engine.variants()))
-        while self._read(engine, abilities):
-            self._running, self._lesson = self._next(abilities.batch)
-            if self._running:
-                self._speak(engine, self._running)
-                self._running = ()
-            if self._lesson is not None:
-                self._lesson.take(engine, self._is_stopping)
-                self._lesson = None
-
-    def _next(self, most: int) -> tuple[Sequence[_Order], Lesson | None]:
-        """Take whose turn it is: up to so many orders, and a lesson if one comes among them."""
-        orders: list[_Order] = []
-        while self._waiting and len(orders) < most:
-            match self._waiting.pop():
-                case _Order() as order:
-                    orders.append(order)
-                case lesson:
-                    return orders, lesson
-        return orders, None
-
-    def _is_stopping(self) -> bool:
-        return self.stopping
-
-    def _close(self, engine: Engine) -> None:
-        try:
-            engine.close()
-        except Exception:  # why it ended matters more
-            _log.exception("The engine %s did not close well.", engine.name)
-
-    def _reason(self) -> EngineError:
-        """Why it takes no more: an error of its own for everybody who waits."""
-        return copy.copy(self._error)
-
-    def _read(self, engine: Engine, abilities: Abilities) -> bool:
-        """Take in all messages there are, waiting while there is nothing to do; False when it is to stop."""
-        while not self._over and (not self._waiting or not self._inbox.empty()):
-            self._heed(self._inbox.get(), engine, abilities)
-        return not self._over
-
-    def _heed(self, message: _Message, engine: Engine, abilities: Abilities) -> None:
-        match message:
-            case _Order() as order:
-                self._waiting.put(order, order.lane, order.user)
-            case _Taught(lesson=lesson, lane=lane, user=user):
-                if engine.enrolls_apart:
-                    lesson.apart(engine, self._is_stopping)
-                else:
-                    self._waiting.put(lesson, lane, user)
-            case _Withdrawn(order=gone):
-                self._waiting.discard(gone)
-            case _Opened(answer=answer):
-                answer.give(abilities)
-            case _Stop():
-                self._over = True
-
-    def _speak(self, engine: Engine, batch: Sequence[_Order]) -> None:
-        """Say a batch. Where that fails, each of its utterances is tried alone, so that one cannot spoil the others."""
-        orders = list(batch)
-        try:
-            if self._joins:
-                self._serve(engine, orders)
-            else:
-                self._synthesize(engine, orders)
-        except Exception as error:
-            if len(orders) > 1:
-                for order in orders:
-                    if not order.answered:
-                        self._speak(engine, (order,))
-                return
-            reason = error if isinstance(error, EngineError) else EngineError(f"{engine.name} failed: {error!r}")
-            if reason is not error:
-                reason.__cause__ = error
-            orders[0].answer.fail(reason)
-
-    def _serve(self, engine: Engine, orders: list[_Order]) -> None:
-        """Say a batch that others join; each utterance is answered as soon as it is there."""
-
-        def stopped(row: int) -> bool:
-            return self.stopping or orders[row].gone
-
-        def more(room: int) -> Sequence[Utterance]:
-            joining = self._joining(engine, room)
-            orders.extend(joining)
-            self._running = orders
-            return [order.utterance for order in joining]
-
-        for row, made in engine.synthesize_more([order.utterance for order in orders], stopped, more):
-            orders[row].answered = True
-            if isinstance(made, EngineError):
-                orders[row].answer.fail(made)
-            else:
-                orders[row].answer.give(made)
-        for order in orders:
-            if not order.answered:
-                reason = self._reason() if order.gone or self.stopping else _nothing(engine, order)
-                order.answer.fail(reason)
-
-    def _joining(self, engine: Engine, room: int) -> Sequence[_Order]:
-        """Take whose turn it is now, without waiting. Nobody joins any more once a lesson is to be taken."""
-        assert self.open is not None
-        with contextlib.suppress(queue.Empty):
-            while not self._over:
-                self._heed(self._inbox.get_nowait(), engine, self.open.abilities)
-        if self._over or self._lesson is not None:
-            return ()
-        joining, self._lesson = self._next(room)
-        return joining
-
-    def _synthesize(self, engine: Engine, batch: Sequence[_Order]) -> None:
-        for order in batch:
-            order.chunks.clear()
-
-        def stopped(row: int) -> bool:
-            return self.stopping or batch[row].gone
-
-        for row, chunk in engine.synthesize([order.utterance for order in batch], stopped):
-            batch[row].chunks.append(chunk)
-        for row, order in enumerate(batch):
-            if stopped(row):
-                order.answer.fail(self._reason())
-            elif not order.chunks:
-                order.answer.fail(_nothing(engine, order))
-            else:
-                order.answer.give(join(order.chunks))
-
-    def _refuse(self) -> None:
-        """Answer what came too late, or was never read."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                message = self._inbox.get_nowait()
-                if isinstance(message, _Order | _Opened):
-                    message.answer.fail(self._reason())
-                elif isinstance(message, _Taught):
-                    message.lesson.answer.fail(self._reason())
-
-
-def _nothing(engine: Engine, order: _Order) -> EngineError:
-    return EngineError(f"{engine.name} made no sound of {order.utterance.text[:40]!r}")
+def _name(thread: EngineThread) -> str:
+    return thread.engine.name if thread.engine is not None else "an engine"

@@ -10,17 +10,20 @@ import pytest
 
 from bot import engines
 from bot.config import ConfigError
-from engine.engine import EngineMissing
+from bot.settings import Engine as Settings
+from engine.engine import Engine, EngineMissing
+from engine.engine_process import EngineProcess
 from engine.espeak_engine import EspeakEngine
 from engine.flite_library import FliteLibrary
-from engine.speech import Speaker, Variant
+from engine.speech import Speaker, Utterance, Variant
 
+AUTO = Settings()
 ONE = Speaker(engine="espeak", key="en-gb", name="English (Great Britain)", language="en-gb", sex="male")
 
 
 @pytest.mark.parametrize("name", ["auto", "espeak"])
 async def test_an_engine_speaks_by_its_name_or_by_itself(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    router = engines.router(name)
+    router = engines.router(Settings(name=name))
     await router.open()
     try:
         with caplog.at_level("INFO"):
@@ -38,7 +41,7 @@ async def test_an_engine_that_is_not_installed_is_no_error_and_says_what_to_inst
         return FliteLibrary(lambda name: None)
 
     monkeypatch.setattr("engine.flite_engine.flite_library", missing)
-    router = engines.router("auto")
+    router = engines.router(AUTO)
     await router.open()
     try:
         with caplog.at_level("INFO"):
@@ -62,13 +65,13 @@ async def test_each_engine_has_a_folder_of_its_own_for_what_it_learns(
 
     monkeypatch.setattr(EspeakEngine, "open", opened)
     with pytest.raises(EngineMissing, match="enough"):
-        await engines.router("espeak", tmp_path / "speakers", tmp_path / "models").open()
-    assert found == [(tmp_path / "speakers" / "espeak", tmp_path / "models")]
+        await engines.router(Settings(name="espeak"), tmp_path / "speakers", tmp_path / "models").open()
+    assert found[0] == (tmp_path / "speakers" / "espeak", tmp_path / "models")
 
 
 def test_an_engine_that_there_is_not_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"There is no engine 'parrot' for engine\.name"):
-        engines.router("parrot")
+        engines.router(Settings(name="parrot"))
 
 
 def test_the_list_is_written_when_it_says_something_new(tmp_path: Path) -> None:
@@ -83,6 +86,7 @@ def test_the_list_is_written_when_it_says_something_new(tmp_path: Path) -> None:
         "sex": "male",
         "notes": "",
         "also": [],
+        "licence": "",
     }
     os.utime(file, (0, 0))
     engines.write_speakers(tmp_path, [ONE], {})
@@ -101,7 +105,63 @@ async def test_an_engine_whose_model_nobody_has_brought_is_not_spoken_of(tmp_pat
 
 async def tried(models: Path) -> set[str]:
     """Open the engines, and name those that speak and those of which it is told why they do not."""
-    router = engines.router(engines.AUTO, models=models)
+    router = engines.router(AUTO, models=models)
     await router.open()
+    await router.settle()
     await router.close()
     return {*router.abilities, *router.failures}
+
+
+async def test_beside_an_engine_that_is_named_is_what_speaks_through_it_as_people_it_has_learned() -> None:
+    for name in ("espeak", "flite"):
+        router = engines.router(Settings(name=name))
+        assert set(router.health()) == {name, "world"}
+    router = engines.router(Settings(name="espeak"))
+    await router.open()
+    able = {name for name, abilities in router.abilities.items() if abilities.clones}
+    assert able == {"world"} - set(router.failures)
+    best = router.choice.any()
+    assert best is not None and best.engine == "espeak"
+    await router.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["coqui", "espeak"], ("coqui", "espeak")),
+        ("coqui, espeak", ("coqui", "espeak")),
+        (True, ("all",)),
+        ("true", ("all",)),
+        ("all", ("all",)),
+        (False, ()),
+        ("false", ()),
+        ("", ()),
+    ],
+)
+def test_which_engines_have_a_process_of_their_own_is_said_in_several_ways(
+    given: object, expected: tuple[str, ...]
+) -> None:
+    assert Settings.of({"isolated": given}).isolated == expected
+
+
+@pytest.mark.parametrize("isolated", ["espeak", "all"])
+async def test_an_engine_has_a_process_of_its_own_where_that_is_set(
+    isolated: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def espeak_alone() -> dict[str, type[Engine]]:
+        return {"espeak": EspeakEngine}
+
+    monkeypatch.setattr(engines, "engines", espeak_alone)
+    router = engines.router(Settings.of({"isolated": isolated}))
+    assert "espeak" not in router.abilities
+    await router.open()
+    thread = router._workers["espeak"]._thread
+    assert thread is not None and isinstance(thread.engine, EngineProcess)
+    assert thread.engine.pid not in (None, os.getpid())
+    assert (await router.say(Utterance(text="Hello.", engine="espeak", speaker="en-gb"), 0, 1)).seconds > 0.2
+    await router.close()
+
+
+def test_a_process_of_its_own_for_an_engine_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"There is no engine 'coqi' for engine\.isolated.*Did you mean coqui"):
+        engines.router(Settings(isolated=("coqi",)))

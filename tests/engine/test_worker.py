@@ -3,15 +3,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
 
-from engine.engine import Engine, EngineError, EngineMissing
+from engine.engine import Engine, EngineError, EngineLost, EngineMissing, Stopped
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Audio, Reference, Utterance
-from engine.worker import Worker
+from engine.worker import MOST_LOSSES, Worker
 from tests.engine.joining import JoiningEngine
 from tests.engine.sines import CHARACTER_SECONDS, Breakdown, SineEngine, utterance
 
@@ -145,22 +145,58 @@ async def test_an_utterance_that_fails_takes_no_other_with_it(gate: Gate, text: 
     await worker.stop()
 
 
-async def test_after_a_crash_those_who_wait_are_told_and_the_next_is_served(
+async def test_after_a_crash_those_who_waited_are_served_and_only_what_crashes_again_is_refused(
     worker: Worker, made: Made, gate: Gate, caplog: pytest.LogCaptureFixture
 ) -> None:
     held = await hold(worker, gate)
-    tasks = await queue_up(worker, ("crash", 0, 1), ("waits", 0, 2), ("waits too", 1, 3))
+    crash, *others = await queue_up(worker, ("crash", 0, 1), ("waits", 0, 2), ("waits too", 1, 3))
     gate.open()
     await held
-    for task in tasks:
-        with pytest.raises(EngineError):
-            await task
+    sounds = await asyncio.wait_for(asyncio.gather(*others), 10)
+    assert [sound.seconds for sound in sounds] == pytest.approx([5 * CHARACTER_SECONDS, 9 * CHARACTER_SECONDS])
+    with pytest.raises(EngineError, match="while it said 'crash'"):
+        await asyncio.wait_for(crash, 10)
     assert "broke down" in caplog.text
     assert worker.abilities.version == "1"
     await worker.say(utterance("again"), lane=0, user=1)
-    assert len(made.engines) == 2
-    assert made.engines[0].closed
-    assert not made.engines[1].closed
+    assert len(made.engines) == 3
+    assert [engine.closed for engine in made.engines] == [True, True, False]
+
+
+async def test_what_was_said_beside_a_crash_is_said_again_alone(gate: Gate) -> None:
+    made = Made(lambda: SineEngine(batch=4, before=gate))
+    worker = Worker(made)
+    held = await hold(worker, gate)
+    texts = ["good", "crash", "well", "fine"]
+    tasks = await queue_up(worker, *((text, 0, number) for number, text in enumerate(texts)))
+    gate.open()
+    await held
+    found = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
+    assert [isinstance(each, Audio) for each in found] == [True, False, True, True]
+    assert [batch for engine in made.engines[1:] for batch in engine.batches if len(batch) > 1] == []
+    await worker.stop()
+
+
+async def test_an_engine_that_breaks_whatever_it_is_asked_is_closed_in_the_end() -> None:
+    class Fragile(SineEngine):
+        def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
+            raise EngineLost("it is broken")
+
+    made, closed = Made(Fragile), []
+    worker = Worker(made)
+    worker.changed = lambda: closed.append(True)
+    reasons = [await refused(worker, f"row {number}") for number in range(MOST_LOSSES)]
+    assert reasons[0].startswith("it is broken while it said 'row 0'")
+    assert "stays closed until Mynah is started again" in reasons[-1]
+    assert len(made.engines) == MOST_LOSSES and closed == [True]
+    assert worker.closed is not None and not worker.is_open
+
+
+async def refused(worker: Worker, text: str) -> str:
+    """Have something said that cannot be, and return why."""
+    with pytest.raises(EngineError) as refusal:
+        await asyncio.wait_for(worker.say(utterance(text), lane=0, user=1), 10)
+    return str(refusal.value)
 
 
 async def test_an_engine_that_cannot_be_opened_says_why_and_is_tried_again() -> None:
