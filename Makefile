@@ -14,12 +14,14 @@ bin := $(VENV)/bin
 made := $(VENV)/.made
 installed := $(VENV)/.installed
 equipped := $(VENV)/.equipped
+neural := $(VENV)/.neural
 pip := $(bin)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: help run test lint types bench bench-engine docs faults wheel lock clean
+.PHONY: help run setup-neural test lint types bench bench-engine docs faults wheel lock clean
 
 help:
 	@echo "make run      install what is missing and start Mynah"
+	@echo "make setup-neural  install what XTTS and VITS voices need: torch, some gigabytes"
 	@echo "make test     run the suite (ARGS=... is handed to pytest)"
 	@echo "make lint     check style and formatting"
 	@echo "make types    check types, strictly"
@@ -33,6 +35,9 @@ help:
 
 run: $(installed)
 	@exec $(bin)/mynah run
+
+setup-neural: $(neural)
+	@echo "Now bring a model: $(bin)/mynah models"
 
 test: $(equipped)
 	@exec $(bin)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
@@ -95,6 +100,11 @@ $(equipped): $(installed) requirements-dev.lock
 	@$(pip) install --require-hashes --no-warn-conflicts --requirement requirements-dev.lock
 	@touch $@
 
+$(neural): $(installed) requirements-neural.lock
+	@echo "Installing torch and the library of XTTS, once; on Linux with all that CUDA needs, which is gigabytes."
+	@$(pip) install --require-hashes --no-warn-conflicts --requirement requirements-neural.lock
+	@touch $@
+
 # uv lives in an environment of its own, which only this target needs.
 lock: $(made)
 	$(bin)/python -m venv $(VENV)-lock
@@ -103,6 +113,7 @@ lock: $(made)
 	$(bin)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' > build/build-system.in
 	$(call compile,requirements.lock)
 	$(call compile,requirements-dev.lock,--extra dev --constraint requirements.lock)
+	$(call compile,requirements-neural.lock,--extra neural --constraint requirements.lock)
 
 compile = $(VENV)-lock/bin/uv pip compile --quiet --no-config --upgrade --universal --python-version 3.11 \
   --generate-hashes --custom-compile-command "make lock" --output-file $(1) $(2) pyproject.toml build/build-system.in

@@ -96,6 +96,11 @@ class Batch:
         """How many rows were decoded at once at most, in the latest run."""
         self._sounding: list[_Sounding] = []
 
+    @property
+    def bytes(self) -> int:
+        """How much memory the rows' keys and values take, in bytes."""
+        return self._slots.bytes
+
     def prepare(self) -> None:
         """Record what can be recorded, so that nobody waits for it later; takes some seconds."""
         with torch.inference_mode():

@@ -26,7 +26,7 @@ UNUSED = ("torch_mel_spectrogram_style_encoder", "torch_mel_spectrogram_dvae", "
 def main() -> None:
     """Convert; what goes wrong is said in the last line of standard error."""
     published, safe = (Path(argument) for argument in sys.argv[1:3])
-    _limit(ROOM + 2 * published.stat().st_size)
+    limit(ROOM + 2 * published.stat().st_size)
     try:
         convert(published, safe)
     except (MemoryError, RuntimeError, ValueError, pickle.UnpicklingError, EOFError) as error:
@@ -96,7 +96,7 @@ def _tensors(held: object, within: str = "") -> Iterator[tuple[str, Tensor]]:
             yield from _tensors(each, f"{within}/{key}" if within else str(key))
 
 
-def _limit(memory: int) -> None:
+def limit(memory: int) -> None:
     """Let this process have only so many bytes of memory, where the system knows how (Linux)."""
     try:
         import resource

@@ -74,6 +74,16 @@ def vocoder(library: HifiDecoder, dtype: torch.dtype) -> Vocoder:
     return Vocoder(library, dtype, windows=WIDE, together=TOGETHER, record=True, touch=FusedTouch())
 
 
+def bytes_held(device: torch.device) -> int:
+    """How much memory torch holds on a graphics processor, in bytes; 0 on the CPU, where nobody counts it."""
+    return torch.cuda.memory_reserved(device) if device.type == "cuda" else 0
+
+
+def bytes_free(device: torch.device) -> int | None:
+    """How much memory of a graphics processor is free, in bytes; None of the CPU, whose memory others know."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None
+
+
 def let_go() -> None:
     """Give the memory back that nothing holds any more."""
     gc.collect()

@@ -7,20 +7,25 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.coqui_engine import learned_file
 from engine.coqui_engine.cutting import cut
-from engine.coqui_engine.layout import ModelFolder, xtts_folders
+from engine.coqui_engine.layout import BadModel, ModelFolder, xtts_folders
 from engine.coqui_engine.talk import Talk
-from engine.engine import Abilities, Engine, EngineError, EngineMissing, More, Stopped
+from engine.engine import Abilities, Engine, EngineError, EngineMissing, More, OutOfMemory, Stopped
+from engine.licence import CPML
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance
 
 if TYPE_CHECKING:
     from engine.coqui_engine.batch import Heard
     from engine.coqui_engine.model import Voice
+    from engine.coqui_engine.retakes import Judge, Retakes
     from engine.coqui_engine.slots import Row
+    from engine.coqui_engine.speakers import Learned
 
 NEEDED = ("torch", "torchaudio", "TTS", "safetensors", "soundfile")
 """What has to be installed."""
@@ -28,6 +33,10 @@ MOST_PARTS = 40
 """Into how many parts a text may be cut; it comes sentence by sentence, so that one which needs more is none."""
 PACES = (0.25, 4.0)
 """Between which paces it speaks."""
+NUMBERS = "0 1 2 3 4 5 6 7 8 9 10 11 12."
+"""What a speaker who was learned says, to be compared with the person: every language reads numbers."""
+RETAKES = 2
+"""How often an utterance is said again at most where it is not heard to be good."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,11 +45,20 @@ class Coqui(Engine):
     """XTTS-v2, in this process."""
 
     name = "coqui"
+    heavy = True
+    retakes = RETAKES
+    """How often an utterance is said again at most; 0: it is only told how good it was."""
 
     @classmethod
     def is_provided(cls, models: Path | None) -> bool:
         """Whether a model lies there, be it a whole one: what is wrong with it is said then."""
         return models is not None and any(xtts_folders(models))
+
+    @classmethod
+    def bytes_needed(cls, models: Path | None) -> int:
+        """Twice the size of the weights: for them, and for the keys and values of what is decoded."""
+        found, _ = xtts_folders(models) if models is not None else ([], [])
+        return 2 * max((each.bytes_of_weights for each in found[:1]), default=0)
 
     def open(self) -> None:
         """Import torch and the library, and load the model.
@@ -49,16 +67,19 @@ class Coqui(Engine):
             EngineMissing: They are not installed, or there is no model.
             EngineError: The model's files cannot be used; the message says why.
         """
-        folder = self._folder()
+        folder, self._licence = self._folder()
         from engine.coqui_engine import devices
+        from engine.coqui_engine.ear import Ear
         from engine.coqui_engine.model import Model
         from engine.coqui_engine.speakers import Speakers
 
+        assert self.models is not None, "a model was found in it"
         self._model = Model(folder, devices.best_device())
         self._switches = devices.switches(self._model.gpt)
         self._make_room()
         self._built_in = self._model.voices()
         self._speakers = Speakers(self.home, self._model.voice)
+        self._ear = Ear(self.models)
 
     def abilities(self) -> Abilities:
         return Abilities(
@@ -68,8 +89,9 @@ class Coqui(Engine):
             pitch=False,
             batch=self._switches.slots,
             joins=True,
-            licence="MPL-2.0 AND LicenseRef-CPML",
+            licence=f"MPL-2.0 AND {self._licence}",
             version=self._version,
+            relearns=True,
             quality=80,
             strength="sounds more like a person",
         )
@@ -82,8 +104,8 @@ class Coqui(Engine):
                 key=name,
                 name=name,
                 language=first,
-                notes="Not for commercial use (CPML).",
                 also=tuple(others),
+                licence=self._licence,
             )
             for name in self._built_in
         ]
@@ -101,36 +123,94 @@ class Coqui(Engine):
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More
     ) -> Iterator[tuple[int, Audio | EngineError]]:
+        from engine.coqui_engine.retakes import Retakes
+
         talk = Talk(self._rows, stopped, more)
+        retakes = Retakes(self._ear.threads, self.retakes)
         talk.add(batch)
-        start, seconds = time.perf_counter(), 0.0
-        for heard in self._decode(talk):
-            yield from talk.refused()
-            said = talk.hear(heard)
-            if said is not None and not stopped(said[0]):
-                audio = Audio(samples=said[1], rate=self._model.vocoder.rate)
+        start, seconds, most = time.perf_counter(), 0.0, 0
+        while talk.waits or retakes.is_listening:
+            for heard in self._decode(talk):
+                yield from talk.refused()
+                said = talk.hear(heard)
+                if said is not None and not stopped(said[0]):
+                    audio = Audio(samples=said[1], rate=self._model.vocoder.rate)
+                    retakes.listen(said[0], audio, self._judge(talk.utterance(said[0])))
+                for row, audio in self._good(talk, retakes, stopped):
+                    seconds += audio.seconds
+                    yield row, audio
+            most = max(most, self._batch.most)
+            for row, audio in self._good(talk, retakes, stopped, wait=True):
                 seconds += audio.seconds
-                yield said[0], audio
+                yield row, audio
         yield from talk.refused()
         _log.info(
-            "%s said %d utterances, at most %d at once: %.1f s of sound in %.2f s.",
-            *(self.name, talk.utterances, self._batch.most, seconds, time.perf_counter() - start),
+            "%s said %d utterances, at most %d at once: %.1f s of sound in %.2f s, %d said again.",
+            *(self.name, talk.utterances, most, seconds, time.perf_counter() - start, retakes.retaken),
         )
 
     def enroll(self, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
-        voice = self._model.learn(reference.passages, report)
+        from engine.coqui_engine.speakers import Learned, digest
+
+        made_of = digest(reference.passages, self._model.learns_by)
+        known = self._speakers.made_of(made_of)
+        voice = known.voice if known else self._model.learn(reference.passages, report)
+        if known:
+            report(1.0)
         language = self._language(reference.language)
-        about = {"language": language, "name": reference.name, "engine": self.name, "version": self._version}
-        self._speakers.put(key, voice, about)
+        learned = Learned(
+            voice=voice,
+            language=language,
+            made_of=made_of,
+            print=known.print if known else self._ear.whose(reference.passages),
+            about={
+                "name": reference.name,
+                "engine": self.name,
+                "version": self._version,
+                "licence": self._licence,
+            },
+        )
+        self._speakers.put(key, learned)
         speaker = Speaker(
             engine=self.name,
             key=key,
             name=reference.name or key,
             language=language,
             also=tuple(each for each in self._model.folder.languages if each != language),
+            licence=self._licence,
         )
         seconds = sum(passage.seconds for passage in reference.passages)
-        return Enrolled(speaker=speaker, figures={"seconds": round(seconds, 2), "version": self._version})
+        figures: dict[str, float | str] = {"seconds": round(seconds, 2), "version": self._version}
+        return Enrolled(speaker=speaker, figures={**figures, **self._reached(key, learned, report)})
+
+    @classmethod
+    def check_learned(cls, file: Path) -> bool:
+        learned_file.check(file)
+        return True
+
+    def bytes_held(self) -> int:
+        from engine.coqui_engine import devices
+
+        return devices.bytes_held(self._model.device) or self._model.bytes + self._batch.bytes
+
+    def bytes_free(self) -> int | None:
+        from engine.coqui_engine import devices
+
+        free = devices.bytes_free(self._model.device)
+        return super().bytes_free() if free is None else free
+
+    def make_room(self) -> bool:
+        """Decode half as many at once from now on."""
+        from engine.coqui_engine import devices
+
+        if self._switches.slots == 1:
+            return False
+        self._switches = replace(self._switches, slots=self._switches.slots // 2)
+        _log.warning("Memory ran out; %s goes on with %d at once.", self.name, self._switches.slots)
+        del self._batch
+        devices.let_go()
+        self._make_room()
+        return True
 
     def close(self) -> None:
         """Let go of the model and of the memory that it took."""
@@ -138,9 +218,57 @@ class Coqui(Engine):
             return
         from engine.coqui_engine import devices
 
-        for name in ("_batch", "_model", "_built_in", "_speakers"):
+        if "_ear" in self.__dict__:
+            self._ear.close()
+        for name in ("_batch", "_model", "_built_in", "_speakers", "_ear"):
             self.__dict__.pop(name, None)
         devices.let_go()
+
+    def _good(
+        self, talk: Talk, retakes: Retakes, stopped: Stopped, *, wait: bool = False
+    ) -> Iterator[tuple[int, Audio]]:
+        """Yield what was listened to and is good, or as good as it gets; what is not waits to be said again."""
+        for row, takes, audio in retakes.judged(wait_for_one=wait):
+            if stopped(row):
+                retakes.forget(row)
+            elif audio is None:
+                talk.retake(row, takes)
+            else:
+                yield row, audio
+
+    def _judge(self, utterance: Utterance) -> Judge:
+        """Return what listens whether an utterance was said well."""
+        learned = None if utterance.speaker in self._built_in else self._speakers.get(utterance.speaker)
+        language = self._language(utterance.language or (learned.language if learned else ""))
+        low, high = PACES
+        utterance = replace(utterance, speed=min(max(utterance.speed, low), high))
+        return partial(self._ear.judge, utterance, language=language, speaker=learned.print if learned else None)
+
+    def _reached(self, key: str, learned: Learned, report: Callable[[float], None]) -> dict[str, float]:
+        """Tell how alike a speaker who was just learned sounds, in words that they have not said.
+
+        Raises:
+            EngineError: They cannot be spoken with; they are not kept then.
+        """
+        if learned.print is None:
+            return {}
+
+        def gone(row: int) -> bool:
+            report(1.0)  # which raises where nobody waits any more
+            return False
+
+        talk = Talk(self._rows, gone, lambda room: ())
+        said: list[Audio] = []
+        try:
+            talk.add([Utterance(text=NUMBERS, engine=self.name, speaker=key)])
+            for heard in self._decode(talk):
+                if whole := talk.hear(heard):
+                    said.append(Audio(samples=whole[1], rate=self._model.vocoder.rate))
+        except BaseException:
+            self._speakers.drop(key)
+            raise
+        likeness = self._ear.likeness(learned.print, said)
+        return {} if likeness is None else {"similarity": likeness}
 
     def _make_room(self) -> None:
         """Set aside the memory to decode in, for fewer rows at once where there is too little."""
@@ -157,26 +285,26 @@ class Coqui(Engine):
             except torch.OutOfMemoryError as error:
                 self.__dict__.pop("_batch", None)
                 if self._switches.slots == 1:
-                    raise EngineError("there is too little memory to decode a single sentence") from error
+                    raise OutOfMemory("there is too little memory to decode a single sentence") from error
             devices.let_go()
             self._switches = replace(self._switches, slots=self._switches.slots // 2)
 
     def _decode(self, talk: Talk) -> Iterator[Heard]:
-        """Decode what is talked about. Where memory runs out, fewer rows are decoded at once from then on.
+        """Decode what is talked about.
 
         Raises:
-            EngineError: Memory ran out; what was not heard has to be said again.
+            OutOfMemory: There was too little memory; what was not heard has to be said again.
         """
         import torch
 
+        from engine.coqui_engine import devices
+
+        talk.begin()
         try:
             yield from self._batch.run(talk.source, talk.gone)
         except torch.OutOfMemoryError as error:
-            self._switches = replace(self._switches, slots=max(1, self._switches.slots // 2))
-            _log.warning("Memory ran out; %s goes on with %d at once.", self.name, self._switches.slots)
-            del self._batch
-            self._make_room()
-            raise EngineError("memory ran out") from error
+            devices.let_go()
+            raise OutOfMemory("memory ran out") from error
 
     @property
     def _version(self) -> str:
@@ -184,20 +312,26 @@ class Coqui(Engine):
 
         return f"{self._model.folder.name} {self._model.mark}, coqui-tts {version('coqui-tts')}"
 
-    def _folder(self) -> ModelFolder:
-        """Find the model to speak with."""
+    def _folder(self) -> tuple[ModelFolder, str]:
+        """Find the model to speak with, and its licence."""
         missing = [name for name in NEEDED if find_spec(name) is None]
         if missing:
             raise EngineMissing(f"{missing[0]} is not installed; pip install 'mynah-bot[neural]' brings it")
         if self.models is None:
             raise EngineMissing("there is no folder of models")
-        found, wrong = xtts_folders(self.models)
-        if not found:
-            raise wrong[0] if wrong else EngineMissing(f"there is no XTTS model in {self.models}")
-        return found[0]
+        from engine.model_folders import installed
 
-    def _rows(self, utterance: Utterance) -> list[Row]:
-        """Turn an utterance into rows to decode, one after another in time.
+        found, wrong = xtts_folders(self.models)
+        known = {each.name: each for each in installed(self.models)}
+        for folder in found:
+            told = known.get(folder.name)
+            if told is None or not told.wrong:
+                return folder, (told.licence if told else "") or CPML
+            wrong.append(BadModel(told.wrong))
+        raise wrong[0] if wrong else EngineMissing(f"there is no XTTS model in {self.models}")
+
+    def _rows(self, utterance: Utterance, take: int) -> list[Row]:
+        """Turn an utterance into rows to decode, one after another in time; each take of it has other chances.
 
         Raises:
             EngineError: Its speaker is not known, its language not spoken, or there is nothing that can be said.
@@ -210,12 +344,13 @@ class Coqui(Engine):
         if not 0 < len(parts) <= MOST_PARTS:
             raise EngineError(f"{utterance.text[:40]!r} is nothing to say" if not parts else "that is no sentence")
         low, high = PACES
+        again = f"{take}\0" if take else ""
         return [
             Row(
                 tokens=self._tokens(part, language),
                 latents=voice.latents,
                 speaker=voice.embedding,
-                seed=zlib.crc32(f"{utterance.speaker}\0{part}".encode("utf-8", "replace")),
+                seed=zlib.crc32(f"{again}{utterance.speaker}\0{part}".encode("utf-8", "replace")),
                 taste=self._model.taste,
                 speed=min(max(utterance.speed, low), high),
             )
@@ -226,7 +361,8 @@ class Coqui(Engine):
         """Return a speaker and what they speak to begin with."""
         if key in self._built_in:
             return self._built_in[key], self._model.folder.languages[0]
-        return self._speakers.get(key)
+        learned = self._speakers.get(key)
+        return learned.voice, learned.language
 
     def _language(self, tag: str) -> str:
         """Return what the model calls a language; its first, where it does not speak it."""

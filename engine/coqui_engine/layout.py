@@ -60,10 +60,16 @@ class ModelFolder:
         """
         safe, published = (self.path / f"{name}.{ending}" for ending in ("safetensors", "pth"))
         if published.exists() and (not safe.exists() or safe.stat().st_mtime_ns < published.stat().st_mtime_ns):
-            _convert(published, safe)
+            make_safe(published, safe)
         if not safe.exists():
             raise BadModel(f"{self.path} has neither {safe.name} nor {published.name}")
         return safe
+
+    @property
+    def bytes_of_weights(self) -> int:
+        """How large the file of its weights is, in bytes; the larger one where there are two."""
+        files = (self.path / f"{WEIGHTS}.{ending}" for ending in ("safetensors", "pth"))
+        return max((file.stat().st_size for file in files if file.is_file()), default=0)
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of numbers of that name."""
@@ -79,7 +85,7 @@ def xtts_folders(models: Path) -> tuple[list[ModelFolder], list[BadModel]]:
     wrong: list[BadModel] = []
     for path in sorted(models.iterdir()) if models.is_dir() else ():
         try:
-            if (path / CONFIG).is_file() and (folder := _read(path)).config.get("model") == "xtts":
+            if (path / CONFIG).is_file() and (folder := read_folder(path)).config.get("model") == "xtts":
                 check(folder)
                 found.append(folder)
         except BadModel as error:
@@ -105,7 +111,12 @@ def check(folder: ModelFolder) -> None:
         raise BadModel(f"{folder.path / CONFIG} names no languages")
 
 
-def _read(path: Path) -> ModelFolder:
+def read_folder(path: Path) -> ModelFolder:
+    """Read the configuration of the model in a folder, whatever kind of model it is.
+
+    Raises:
+        BadModel: There is none that can be read.
+    """
     file = path / CONFIG
     if file.stat().st_size > LONGEST_CONFIG:
         raise BadModel(f"{file} is larger than any configuration")
@@ -118,8 +129,12 @@ def _read(path: Path) -> ModelFolder:
     return ModelFolder(path=path, config=config)
 
 
-def _convert(published: Path, safe: Path) -> None:
-    """Have a child make safetensors of a `.pth`; it is there whole, or not at all."""
+def make_safe(published: Path, safe: Path) -> None:
+    """Have a child make safetensors of a `.pth`; it is there whole, or not at all.
+
+    Raises:
+        BadModel: It cannot be read safely; the message says why.
+    """
     # Not by `-m`, which would look for Mynah's own modules in the current folder first.
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.coqui_engine.convert import main; main()"
     command = [sys.executable, "-P", "-c", program, str(published), str(safe)]

@@ -66,9 +66,18 @@ class Model:
         """How its makers draw codes."""
         self.mark = f"{zlib.crc32(self.gpt.head[0].float().cpu().numpy().tobytes()):08x}"
         """Tells it from another of the same name."""
+        lengths = (self.config.gpt_cond_len, self.config.gpt_cond_chunk_len, self.config.max_ref_len)
+        self.learns_by = " ".join(map(str, (self.mark, *lengths)))
+        """What a speaker depends on beside their speech, in a word."""
         if dtype != torch.float32:
             # What speaks has its own copy in half precision by now; the rest is needed to learn speakers.
             del self._library.gpt.gpt
+
+    @property
+    def bytes(self) -> int:
+        """How much memory the weights take, in bytes."""
+        parts = (*self._library.parameters(), *self._library.buffers())
+        return sum(each.numel() * each.element_size() for each in parts)
 
     def voices(self) -> dict[str, Voice]:
         """Return the speakers that the model brings, by their names.

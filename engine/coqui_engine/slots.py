@@ -103,6 +103,11 @@ class Slots:
         self._numbers = torch.arange(slots + 1, device=gpt.device)
         self._arrivals = _arrivals(gpt, TAKEN if record else slots)
 
+    @property
+    def bytes(self) -> int:
+        """How much memory the cache takes, in bytes."""
+        return int(self._cache.numel() * self._cache.element_size())
+
     def record(self) -> None:
         """Record whatever can come, while there are no rows."""
         if not self.recorder.on:

@@ -23,6 +23,7 @@ class _Saying:
     """An utterance that is being said, in one or more parts."""
 
     row: int
+    utterance: Utterance
     parts: list[list[NDArray[np.float32]]] = field(default_factory=list)
     """What was heard of each part so far."""
     left: int = 0
@@ -32,27 +33,52 @@ class _Saying:
 class Talk:
     """The utterances of one batch and of those who join it."""
 
-    def __init__(self, rows: Callable[[Utterance], Sequence[Row]], stopped: Stopped, more: More) -> None:
-        """Take what makes rows of an utterance (it may raise EngineError), who has gone, and who comes."""
+    def __init__(self, rows: Callable[[Utterance, int], Sequence[Row]], stopped: Stopped, more: More) -> None:
+        """Take what makes rows of an utterance for which take of it, who has gone, and who comes.
+
+        The first take is 0; what makes rows of it may raise EngineError.
+        """
         self._rows, self._stopped, self._more = rows, stopped, more
         self._waiting: deque[tuple[_Saying, int, Row]] = deque()
         self._begun: list[tuple[_Saying, int]] = []
+        self._sayings: list[_Saying] = []
         self._refused: list[tuple[int, EngineError]] = []
         self.utterances = 0
         """How many have come so far."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything waits to be said."""
+        return bool(self._waiting)
+
+    def utterance(self, row: int) -> Utterance:
+        """Return the utterance of a row."""
+        return self._sayings[row].utterance
+
+    def retake(self, row: int, take: int) -> None:
+        """Let an utterance that was said be said again, before those that wait."""
+        saying = self._sayings[row]
+        made = self._rows(saying.utterance, take)
+        saying.parts, saying.left = [[] for _ in made], len(made)
+        self._waiting.extendleft(reversed([(saying, part, each) for part, each in enumerate(made)]))
+
     def add(self, utterances: Sequence[Utterance]) -> None:
         """Let utterances wait; they become the next rows of the batch."""
         for utterance in utterances:
-            saying = _Saying(row=self.utterances)
+            saying = _Saying(row=self.utterances, utterance=utterance)
+            self._sayings.append(saying)
             self.utterances += 1
             try:
-                made = self._rows(utterance)
+                made = self._rows(utterance, 0)
             except EngineError as error:
                 self._refused.append((saying.row, error))
                 continue
             saying.parts, saying.left = [[] for _ in made], len(made)
             self._waiting.extend((saying, part, row) for part, row in enumerate(made))
+
+    def begin(self) -> None:
+        """Get ready for a run, which counts the rows that it is handed from 0."""
+        self._begun.clear()
 
     def source(self, room: int) -> Sequence[Row]:
         """Hand out rows to decode, at most so many; who has gone meanwhile is left out."""
@@ -79,7 +105,9 @@ class Talk:
         saying.left -= heard.last
         if saying.left:
             return None
-        return saying.row, np.concatenate([sound for each in saying.parts for sound in each])
+        whole = np.concatenate([sound for each in saying.parts for sound in each])
+        saying.parts = []
+        return saying.row, whole
 
     def refused(self) -> Iterator[tuple[int, EngineError]]:
         """Yield what could not be said since this was last asked, by row."""

@@ -38,3 +38,15 @@ def test_the_rows_fit_into_the_memory_that_is_free(library: Xtts, monkeypatch: p
     library.gpt.cpu()
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (10 * row_bytes(gpt), 0))
     assert devices.switches(gpt).slots == int(10 * devices.SHARE)
+
+
+def test_of_a_cpu_nobody_counts_what_torch_holds() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    from engine.coqui_engine import devices
+
+    cpu = torch.device("cpu")
+    assert devices.bytes_held(cpu) == 0 and devices.bytes_free(cpu) is None
+    if torch.cuda.is_available():
+        gpu = torch.device("cuda")
+        held = torch.zeros(2**20, device=gpu)
+        assert devices.bytes_held(gpu) >= held.nbytes and (devices.bytes_free(gpu) or 0) > 0

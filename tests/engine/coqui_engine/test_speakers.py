@@ -25,7 +25,7 @@ def test_a_speaker_comes_back_as_it_was_put(tmp_path: Path, voice: object) -> No
     import torch
 
     from engine.coqui_engine.model import Voice
-    from engine.coqui_engine.speakers import Speakers
+    from engine.coqui_engine.speakers import Learned, Speakers
 
     assert isinstance(voice, Voice)
     made = []
@@ -35,24 +35,27 @@ def test_a_speaker_comes_back_as_it_was_put(tmp_path: Path, voice: object) -> No
         return Voice(latents=latents, embedding=embedding)
 
     speakers = Speakers(tmp_path / "speakers", make)
-    speakers.put("ada", voice, {"language": "de"})
+    speakers.put("ada", Learned(voice=voice, language="de"))
+    assert torch.equal(speakers.get("ada").voice.latents, voice.latents) and not made, "it is in memory already"
+    anew = Speakers(tmp_path / "speakers", make)
     for _ in range(3):
-        held, language = speakers.get("ada")
-        assert torch.equal(held.latents, voice.latents) and language == "de"
+        held = anew.get("ada")
+        assert torch.equal(held.voice.latents, voice.latents) and held.language == "de"
     assert len(made) == 1
     assert [file.name for file in (tmp_path / "speakers").iterdir()] == ["ada.safetensors"]
 
 
 def test_one_that_was_replaced_or_removed_is_not_remembered(tmp_path: Path, voice: object) -> None:
     from engine.coqui_engine.model import Voice
-    from engine.coqui_engine.speakers import Speakers
+    from engine.coqui_engine.speakers import Learned, Speakers
 
     assert isinstance(voice, Voice)
     speakers = Speakers(tmp_path, lambda latents, embedding: Voice(latents=latents, embedding=embedding))
-    speakers.put("ada", voice, {})
-    assert speakers.get("ada")[0].latents.max() == 1
-    speakers.put("ada", Voice(latents=voice.latents * 2, embedding=voice.embedding), {})
-    assert speakers.get("ada")[0].latents.max() == 2
+    speakers.put("ada", Learned(voice=voice))
+    assert speakers.get("ada").voice.latents.max() == 1
+    twice = Voice(latents=voice.latents * 2, embedding=voice.embedding)
+    Speakers(tmp_path, speakers._make).put("ada", Learned(voice=twice))  # as another process would
+    assert speakers.get("ada").voice.latents.max() == 2
     (tmp_path / "ada.safetensors").unlink()
     with pytest.raises(EngineError, match="no speaker 'ada'"):
         speakers.get("ada")
@@ -71,8 +74,10 @@ def test_a_file_that_holds_no_speaker_is_refused(tmp_path: Path, voice: object, 
 
 def test_without_a_folder_nothing_is_kept(voice: object) -> None:
     from engine.coqui_engine.model import Voice
-    from engine.coqui_engine.speakers import Speakers
+    from engine.coqui_engine.speakers import Learned, Speakers
 
     assert isinstance(voice, Voice)
     with pytest.raises(EngineError):
-        Speakers(None, lambda latents, embedding: Voice(latents=latents, embedding=embedding)).put("ada", voice, {})
+        Speakers(None, lambda latents, embedding: Voice(latents=latents, embedding=embedding)).put(
+            "ada", Learned(voice=voice)
+        )

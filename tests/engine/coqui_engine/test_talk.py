@@ -19,12 +19,12 @@ def utterance(text: str) -> Utterance:
     return Utterance(text=text, engine="coqui", speaker="ada")
 
 
-def rows(utterance: Utterance) -> list[Row]:
-    """A row for each word, with the word's length as its only token."""
+def rows(utterance: Utterance, take: int) -> list[Row]:
+    """A row for each word, with the word's length as its only token, and the take as its seed."""
     if utterance.text == "bad":
         raise EngineError("it cannot be said")
     nothing = torch.zeros(0)
-    return [Row(tokens=[len(word)], latents=nothing, speaker=nothing) for word in utterance.text.split()]
+    return [Row(tokens=[len(word)], latents=nothing, speaker=nothing, seed=take) for word in utterance.text.split()]
 
 
 def heard(row: int, *samples: float, last: bool = True) -> Heard:
@@ -77,3 +77,19 @@ def test_what_cannot_be_said_is_told_once_and_keeps_its_row() -> None:
     talk.source(4)
     said = talk.hear(heard(0, 0.5))
     assert said is not None and said[0] == 1
+
+
+def test_what_is_said_again_comes_before_those_that_wait_and_with_other_chances() -> None:
+    talk = Talk(rows, lambda row: False, lambda room: ())
+    talk.add([utterance("a bb"), utterance("ccc dddd")])
+    assert len(talk.source(2)) == 2
+    talk.hear(heard(0, 0.1))
+    said = talk.hear(heard(1, 0.2))
+    assert said is not None and talk.utterance(said[0]).text == "a bb"
+    talk.retake(said[0], 1)
+    assert [(row.tokens, row.seed) for row in talk.source(3)] == [([1], 1), ([2], 1), ([3], 0)]
+    assert talk.waits
+    talk.hear(heard(3, 0.4))
+    again = talk.hear(heard(2, 0.3))
+    assert again is not None and again[0] == 0
+    assert again[1].tolist() == pytest.approx([0.3, 0.4])

@@ -29,6 +29,9 @@ def why_not() -> str:
 @contextmanager
 def slim() -> Iterator[None]:
     """Make the library's vocoder, whose size is written into it, small while this lasts."""
+    from engine.coqui_engine import compat
+
+    compat.prepare()
     import TTS.tts.models.xtts as library
     from TTS.tts.layers.xtts.hifigan_decoder import HifiDecoder
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.coqui_engine import Coqui
-from engine.engine import EngineMissing
+from engine.engine import EngineError, EngineMissing, More, Stopped
+from engine.speech import Audio, Utterance
 from tests.engine.coqui_engine import tiny
 
 
 class TinyCoqui(Coqui):
     """Opens with a tiny model of its own."""
+
+    retakes = 1
 
     def open(self) -> None:
         if reason := tiny.why_not():
@@ -28,3 +34,33 @@ class TinyCoqui(Coqui):
     def close(self) -> None:
         super().close()
         self._folder_of_its_own.cleanup()
+
+
+class SmallCoqui(Coqui):
+    """Opens with the tiny model that lies in the folder of models, and can be held up before it says anything."""
+
+    retakes = 0
+    HOLD, HELD = "hold", "held"
+    """Names in the folder of models: while there is the first, nothing is said, and the second tells by which process.
+    """
+
+    def open(self) -> None:
+        if reason := tiny.why_not():
+            raise EngineMissing(reason)
+        import torch
+
+        torch.set_num_threads(1)
+        with tiny.slim():
+            super().open()
+
+    def synthesize_more(
+        self, batch: Sequence[Utterance], stopped: Stopped, more: More
+    ) -> Iterator[tuple[int, Audio | EngineError]]:
+        assert self.models is not None
+        if (self.models / self.HOLD).exists():
+            (self.models / self.HELD).write_text(str(os.getpid()))
+            until = time.monotonic() + 30
+            while (self.models / self.HOLD).exists() and time.monotonic() < until:
+                stopped(0)
+                time.sleep(0.01)
+        yield from super().synthesize_more(batch, stopped, more)

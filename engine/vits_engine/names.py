@@ -1,0 +1,97 @@
+"""The names of a model's speakers, each with the number by which the network knows it.
+
+They stand in its configuration, or in a file beside it: JSON, or a `.pth`, which is never read here but in a process of
+its own that may use little memory (see `engine.coqui_engine.layout`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.coqui_engine.layout import PATIENCE, ROOT, BadModel, ModelFolder
+
+MOST = 10_000
+"""The most speakers of a model."""
+
+_LARGEST = 4_000_000
+"""The most bytes of a file of names."""
+_KEYS = ("speakers_file", "speaker_file")
+
+
+def speaker_names(folder: ModelFolder) -> Mapping[str, int]:
+    """Return the speakers' numbers by their names; nothing for a model that has one speaker only.
+
+    Raises:
+        BadModel: There is no list of names, or it cannot be read.
+    """
+    args = folder.config.get("model_args")
+    told = {**folder.config, **(args if isinstance(args, dict) else {})}
+    if not (told.get("use_speaker_embedding") or folder.config.get("use_speaker_embedding")):
+        return {}
+    listed = folder.config.get("speakers")
+    if isinstance(listed, list) and listed:
+        return _checked({str(name): number for number, name in enumerate(listed)}, folder.path)
+    for key in _KEYS:
+        # Inside the folder, wherever it lay when the model was trained.
+        name = told.get(key) or folder.config.get(key)
+        file = folder.path / Path(str(name).replace("\\", "/")).name if name else None
+        if file is not None and file.is_file():
+            return _checked(_read(file), file)
+    for name in ("speaker_ids.json", "speakers.json", "speakers.pth"):
+        if (folder.path / name).is_file():
+            return _checked(_read(folder.path / name), folder.path / name)
+    raise BadModel(f"{folder.path} has several speakers and no list of their names")
+
+
+def _checked(names: object, where: Path) -> Mapping[str, int]:
+    if not isinstance(names, dict) or not 0 < len(names) <= MOST:
+        raise BadModel(f"{where} holds no names of speakers")
+    found: dict[str, int] = {}
+    for name, number in names.items():
+        tidy = " ".join(str(name).split()).replace("+", " ")[:80]
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < MOST or not tidy:
+            raise BadModel(f"{where} holds no names of speakers, but {str(name)[:40]!r}: {str(number)[:40]}")
+        found[tidy] = number
+    return found
+
+
+def _read(file: Path) -> object:
+    if file.stat().st_size > _LARGEST:
+        raise BadModel(f"{file} is larger than any list of names")
+    if file.suffix == ".json":
+        try:
+            return json.loads(file.read_text("utf-8"))
+        except ValueError as error:
+            raise BadModel(f"{file} is no JSON: {error}") from error
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.vits_engine.names import main; main()"
+    command = [sys.executable, "-P", "-c", program, str(file)]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise BadModel(f"{file} could not be read within {PATIENCE} s") from error
+    if ran.returncode:
+        said = ran.stderr.strip().splitlines()
+        raise BadModel(f"{file} cannot be read safely: {said[-1] if said else f'it ended with {ran.returncode}'}")
+    return json.loads(ran.stdout)
+
+
+def main() -> None:
+    """Be the process: write the names in a `.pth` as JSON; what goes wrong is said in the last line of errors."""
+    import pickle
+
+    import torch
+
+    from engine.coqui_engine.convert import ROOM, limit
+
+    file = Path(sys.argv[1])
+    limit(ROOM)
+    try:
+        held = torch.load(file, map_location="cpu", weights_only=True)
+        os.write(1, json.dumps({str(name): number for name, number in dict(held).items()}).encode())
+    except (MemoryError, RuntimeError, TypeError, ValueError, pickle.UnpicklingError, EOFError) as error:
+        raise SystemExit((str(error).strip().splitlines() or [type(error).__name__])[0]) from None
