@@ -24,9 +24,11 @@ from bench import (
     own_output,
     quality,
     queueing,
+    selfcheck,
     speaking,
     starting,
     timings,
+    web,
 )
 from bench.measure import machine
 
@@ -34,6 +36,7 @@ BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "speaking": (speaking.measure, 15),
     "chatting": (chatting.measure, 4),
     "queueing": (queueing.measure, 15),
+    "web": (web.measure, 5),
     "engine": (engine.measure, 5),
     "starting": (starting.measure, 7),
     "languages": (languages.measure, 3),
@@ -48,10 +51,11 @@ BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "identity": (identity.measure, 1),
     "own_output": (own_output.measure, 1),
     "timings": (timings.measure, 3),
+    "selfcheck": (selfcheck.measure, 1),
     "cloning": (cloning.measure, 1),
 }
 """What can be measured, and in how many turns."""
-LONG = ("own_output", "cloning")
+LONG = ("own_output", "cloning", "selfcheck")
 """What takes many minutes, so that it is measured only where it is named."""
 OF_PEOPLE = {"cloning": cloning.measure, "identity": identity.measure}
 """What can be measured on any folder of people: a folder for each, with their recordings in it."""

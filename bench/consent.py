@@ -24,15 +24,16 @@ from engine.audio import join
 from engine.consent_words import SIX, STATEMENT, WORDS, draw, heard, matches
 from engine.engine import Engine, EngineMissing
 from engine.espeak_engine import EspeakEngine
+from engine.fingerprint import Gallery, Question, questions
 from engine.fingerprint import of as fingerprint_of
-from engine.fingerprint import same
 from engine.flite_engine import FliteEngine
 from engine.identity.encoder import Encoder
 from engine.identity.thresholds import verdict
 from engine.identity.voice_print import VoicePrint
 from engine.identity.weights import WeightsMissing
 from engine.speech import Audio, Utterance
-from engine.synthetic import spoken_by_machine
+from engine.synthetic import Likely
+from engine.synthetic import judge as judge_sound
 from engine.transcript import transcribe
 
 VOICES = (("espeak", "en-us"), ("espeak", "en-gb"), ("flite", "slt"), ("flite", "rms"), ("flite", "awb"))
@@ -73,20 +74,37 @@ class _Sound:
     words: tuple[str, ...]
     """What they were to say."""
     heard: tuple[str, ...]
+    others: tuple[tuple[str, ...], tuple[str, ...]]
+    """What they might have been to say, other words all of them, and what is heard in place of those."""
+    two: tuple[tuple[str, ...], tuple[str, ...]]
+    """The same where two of the words are others."""
     print: VoicePrint
     fingerprint: bytes
-    machine: bool
+    questions: tuple[Question, ...]
+    machine: Likely
 
 
 def _examined(encoder: Encoder, person: str, audio: Audio, words: tuple[str, ...] = ()) -> _Sound:
+    chance = random.Random(f"{person} {words}")
+    others = draw(chance=chance, among=[word for word in _among() if word not in words]) if words else ()
+    kept = chance.sample(range(SIX), SIX - 2)
+    two = tuple(words[place] if place in kept else others[place] for place in range(SIX)) if words else ()
     return _Sound(
         person=person,
         words=words,
-        heard=tuple(heard(audio, _among())) if words else (),
+        heard=_heard(audio, words),
+        others=(others, _heard(audio, others)),
+        two=(two, _heard(audio, two)),
         print=encoder.print(audio),
         fingerprint=fingerprint_of(audio),
-        machine=spoken_by_machine(audio) is not None,
+        questions=questions(audio),
+        machine=judge_sound(audio).machine,
     )
+
+
+def _heard(audio: Audio, words: tuple[str, ...]) -> tuple[str, ...]:
+    """What is heard of somebody who is to say these words."""
+    return tuple(heard(audio, _among(), words)) if words else ()
 
 
 @cache
@@ -155,7 +173,8 @@ def _machines(turns: int) -> str:
         for turn in range(turns):
             words = draw(chance=chance)
             stated = f"{STATEMENT} " if turn % 2 else ""
-            rights.append(matches(words, heard(_say(engine, speaker, f"{stated}{', '.join(words)}."))))
+            said = _say(engine, speaker, f"{stated}{', '.join(words)}.")
+            rights.append(matches(words, heard(said, drawn=words)))
         rows.append(_row(f"{name} {speaker}", rights))
     head = ("voice", f"right of {SIX}", f"{RIGHT} or more right")
     return table(f"Our own list of {len(WORDS)} words, every second time behind the statement", head, rows)
@@ -169,18 +188,19 @@ def _say(engine: Engine, speaker: str, text: str) -> Audio:
 def _words(messages: Sequence[_Sound]) -> str:
     """How many of the words of real people are heard, of those that were drawn and of any others."""
     people = [each for each in messages if each.person in spoken.by_person()]
-    chance = random.Random("words")
+    wanted = draw(chance=random.Random("words"), among=_among())
     rng = np.random.default_rng(0)
     noises = [(level * rng.standard_normal(8 * 16_000)).astype(np.float32) for level in (1e-4, 1e-3, 1e-2, 0.1)]
-    noise = [heard(Audio(samples=each, rate=16_000), _among()) for each in noises]
+    noise = [matches(wanted, _heard(Audio(samples=each, rate=16_000), wanted)) for each in noises]
     rows = [
         *(
             _row(f"the right words, {person}", [matches(e.words, e.heard) for e in people if e.person == person])
             for person in spoken.by_person()
         ),
         _row("the right words, all of them", [matches(e.words, e.heard) for e in people]),
-        _row("other words", [matches(draw(chance=chance, among=_among()), e.heard) for e in people]),
-        _row("noise, soft and loud", [matches(draw(chance=chance, among=_among()), each) for each in noise]),
+        _row("two of the words others", [matches(*e.two) for e in people]),
+        _row("other words", [matches(*e.others) for e in people]),
+        _row("noise, soft and loud", noise),
     ]
     title = f"Words of {len(spoken.by_person())} people, heard among {len(_among())}"
     return table(title, ("what is said", f"right of {SIX}", f"{RIGHT} or more right"), rows)
@@ -188,15 +208,15 @@ def _words(messages: Sequence[_Sound]) -> str:
 
 def _check(messages: Sequence[_Sound], recordings: Sequence[_Sound]) -> str:
     """What comes of a consent in the end, for everybody who may send one."""
-    chance = random.Random("check")
     found: dict[str, list[Outcome]] = {}
     people = [each for each in messages if each.person in spoken.by_person()]
     for said in people:
         for recording in recordings:
             if said.person == recording.person:
-                others = replace(said, words=draw(chance=chance, among=_among()))
                 found.setdefault("the person, the right words", []).append(_outcome(said, recording))
-                found.setdefault("the person, other words", []).append(_outcome(others, recording))
+                for kind, (words, others) in (("two of the words others", said.two), ("other words", said.others)):
+                    wrong = replace(said, words=words, heard=others)
+                    found.setdefault(f"the person, {kind}", []).append(_outcome(wrong, recording))
             else:
                 found.setdefault("somebody else, the right words", []).append(_outcome(said, recording))
     for recording in recordings:  # whatever words are in it, they are taken for the right ones
@@ -217,7 +237,7 @@ def _outcome(said: _Sound, recording: _Sound) -> Outcome:
     found = Findings(
         enough=True,
         machine=said.machine,
-        replayed=same(said.fingerprint, recording.fingerprint),
+        replayed=bool(Gallery([(1, recording.fingerprint)]).find(said.questions)),
         right=matches(said.words, said.heard) if said.words else SIX,
         english=True,
         verdict=verdict(said.print, recording.print),

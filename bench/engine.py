@@ -24,6 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench import flat
 from bench.measure import table
 
 if TYPE_CHECKING:
@@ -82,14 +83,16 @@ async def measure(folder: Path, turns: int) -> str:
     await asyncio.to_thread(both.warm, users)
     cases = await asyncio.to_thread(run, both, users, turns if cuda else 1)
     delays: list[float] = []
-    watching = asyncio.create_task(_watch(delays))
+    watching = asyncio.create_task(flat.watch(delays))
     await asyncio.to_thread(both.together, users[-1])
     mixed = await asyncio.to_thread(both.mixed, SENTENCES) if cuda else 0.0
     watching.cancel()
     p99 = statistics.quantiles(delays, n=100)[98]
+    shown = show(both, cases, p99, mixed)
     text = json.dumps(figures(both, cases, p99, mixed), indent=2)
     await asyncio.to_thread(Path("bench-engine.json").write_text, text + "\n", "utf-8")
-    return show(both, cases, p99, mixed)
+    del both
+    return f"{shown}\n{await flat.measure(folder)}"
 
 
 def run(both: Both, users: tuple[int, ...], turns: int) -> list[Case]:
@@ -172,10 +175,3 @@ def show(both: Both, cases: list[Case], p99: float, mixed: float) -> str:
     if mixed:
         note += f"\n{SENTENCES} sentences of 1 to 7 s, {both.switches.slots} at once: {mixed:.0f} s of sound a second."
     return f"{table(title, head, rows)}\n\n{said}.\n{note}"
-
-
-async def _watch(delays: list[float]) -> None:
-    while True:
-        start = time.perf_counter()
-        await asyncio.sleep(0.005)
-        delays.append(time.perf_counter() - start - 0.005)

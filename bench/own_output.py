@@ -1,46 +1,45 @@
 """Whether Mynah knows what it has said itself, and takes no person for itself; and whether it knows a replay.
 
 Own output is what espeak, flite and WORLD say; WORLD's are base voices converted to real people. All of it, and the
-people, go through what a chat does to sound, too. A replay is a recording that comes again: cut, softer, re-encoded.
+people, go through what may be done to sound on its way (`bench/own_sounds.py`). It is known in two ways: by its pulses,
+whoever has made it (`engine/synthetic.py`), and by its fingerprint, where this Mynah has (`engine/fingerprint.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import itertools
+import random
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bench.consent import interval
-from bench.levels import ENGLISH, SAID
 from bench.measure import cpu_seconds, table
-from bench.recordings import RATE, banded, utterances
-from bench.sounds import engine as espeak
+from bench.own_sounds import by_flite, espeaks, flites, speakers, ways, worlds
+from bench.recordings import RATE, utterances
 from bench.sounds import flite as flite_engine
 from bench.sounds import spoken
-from engine.audio import join
-from engine.fingerprint import SAME, matches, of
-from engine.speech import Audio, Utterance
-from engine.synthetic import PULSES, fits, learn, spoken_by_machine
+from engine.consent_words import WORDS
+from engine.fingerprint import SURE, Gallery, of, questions
+from engine.speech import Audio
+from engine.synthetic import PULSES, fits, judge, learn
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-TEXTS = (
-    " ".join(ENGLISH),
-    "Please call Stella and ask her to bring these things with her from the store: six spoons of fresh snow peas.",
-    "I agree that Mynah makes a copy of my voice. Anchor, candle, umbrella, yellow, bottle, garden.",
-)
 LEARNED = "Visitors may come on Saturdays between ten and four, when the tower belongs to a society of engineers."
 """What the pulses are learned from that are printed, for when they have to be learned anew."""
-_BASES = (("flite", "slt"), ("flite", "rms"), ("flite", "awb"), ("espeak", "en-us"), ("espeak", "en-gb+f3"))
-_PIECE = 5
-"""Seconds of the pieces that people's recordings are cut into besides."""
-_PERSON_SECONDS = 20
+CROWD = 100_000
+"""How many files there are to be searched: what was said here, and a crowd of others."""
+SPOKEN = 1_000
+"""How many of those are really said; the rest is drawn from their landmarks."""
+CROWDED = ("en-us", "en-gb", "en-us+f3", "en-gb+m3", "de", "fr-fr", "en-us+klatt")
+"""Who says them."""
+
+_RUN = 3
+"""How many landmarks that follow each other stay together where files are drawn."""
+_EACH = 10
+"""So many of a kind go every way, spread evenly; all of them go as they are."""
 
 
 async def measure(folder: Path, turns: int) -> str:
@@ -49,119 +48,153 @@ async def measure(folder: Path, turns: int) -> str:
 
 
 def _measure() -> str:
-    ways: Mapping[str, Callable[[Audio], Audio]] = {
-        "as it is": lambda audio: audio,
-        "Opus 24k": lambda audio: recoded(audio, "ogg", "libopus", 24_000),
-        "Opus 48k": lambda audio: recoded(audio, "ogg", "libopus", 48_000),
-        "MP3 64k": lambda audio: recoded(audio, "mp3", "libmp3lame", 64_000),
-        "8 kHz": lambda audio: banded(_resampled(audio), 8000, 8000),
-    }
-    people = _people()
-    kinds = {**_espeak(), "flite": _flite(), "WORLD": _world(), **people}
-    rows, missed = [], []
+    own = {**espeaks(), "flite": flites(), "WORLD": worlds()}
+    people = speakers()
+    gallery, told = _gallery({name: audio for sounds in own.values() for name, audio in sounds.items()})
+    rows: list[Sequence[str]] = []
+    missed: list[str] = []
     cpu, judged = cpu_seconds(), 0
-    for kind, sounds in kinds.items():
-        for way, change in ways.items():
-            told = {name: spoken_by_machine(change(audio)) for name, audio in sounds.items()}
-            known = sum(each is not None for each in told.values())
-            judged += len(told)
-            rows.append((kind, way, str(known), str(len(told)), _shares(known, len(told))))
-            wrong = [name for name, each in told.items() if (each is None) != (kind in people)]
+    for kind, sounds in {**own, **people}.items():
+        for way in ways():
+            found = _judged(gallery, way, sounds)
+            judged += len(found)
+            rows.append(_row(kind, way, found))
+            wrong = [name for name, each in found.items() if each.refused == (kind in people)]
             if wrong:
                 missed.append(f"{kind}, {way}: {', '.join(wrong)}")
     took = (cpu_seconds() - cpu) / max(1, judged)
-    head = ("who speaks", "through", "taken for Mynah's own", "of", "95 % interval")
-    note = "Wrong were:\n" + "\n".join(missed) if missed else "None was wrong."
-    cost = f"{took:.2f} CPU s a recording, the encoding included. The people are {len(utterances())}: no more is known."
+    head = ("who speaks", "through", "n", "by its pulses", "may be", "by its fingerprint", "refused", "95 % interval")
+    cost = (
+        f"{took:.2f} CPU s a sound, what is done to it included. The people are {len(utterances())}: no more is known."
+    )
     return "\n\n".join(
-        [table("Mynah's own output", head, rows), note, cost, _margins(kinds), _replays(ways), _pulses()]
+        [
+            table("Mynah's own output, and people", head, rows),
+            "Wrong were:\n" + "\n".join(missed) if missed else "None was wrong.",
+            cost,
+            told,
+            _margins({**own, **people}),
+            _replays(),
+            _pulses(),
+        ]
     )
 
 
-def recoded(audio: Audio, container: str, codec: str, bits: int) -> Audio:
-    """Encode a sound as a chat does, at so many bits a second, and return what it sounds like then."""
-    import av
-    import numpy as np
-    import soxr  # type: ignore[import-untyped]  # it has no types
-    from av.audio.stream import AudioStream
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What was found of one sound."""
 
-    rate, shape = 48_000, "s16" if codec == "libopus" else "s16p"
-    pcm = np.clip(soxr.resample(audio.samples, audio.rate, rate) * 32_768, -32_768, 32_767).astype(np.int16)
-    file = io.BytesIO()
-    with av.open(file, "w", format=container) as out:
-        stream = out.add_stream(codec, rate=rate, layout="mono", format=shape)
-        assert isinstance(stream, AudioStream)
-        stream.bit_rate = bits
-        frame = av.AudioFrame.from_ndarray(pcm[None], format=shape, layout="mono")
-        frame.sample_rate, frame.pts = rate, 0
-        out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
-    file.seek(0)
-    with av.open(file, "r") as read:
-        resampler = av.AudioResampler(format="fltp", layout="mono", rate=rate)
-        heard = [part.to_ndarray()[0] for each in read.decode(audio=0) for part in resampler.resample(each)]
-    return Audio(samples=np.concatenate(heard), rate=rate)
+    machine: str
+    """Whether its pulses are a machine's: 'yes', 'maybe' or 'no'."""
+    known: int
+    """How many landmarks agree with those of a file that Mynah has made."""
+
+    @property
+    def refused(self) -> bool:
+        return self.machine == "yes" or self.known >= SURE
 
 
-def _espeak() -> Mapping[str, Mapping[str, Audio]]:
-    """espeak in some languages, and in English with all its variants."""
-    variants = [f"en-gb+{variant.key}" for variant in espeak().variants()]
-    return {
-        "espeak in languages": {key: spoken(" ".join(texts), key) for key, texts in SAID.items()},
-        "espeak's variants": {
-            key: spoken(text, key) for key, text in zip(variants, itertools.cycle(TEXTS), strict=False)
-        },
-    }
-
-
-def _by_flite(text: str, speaker: str) -> Audio:
-    flite = flite_engine()
-    assert flite
-    row = Utterance(text=text, engine="flite", speaker=speaker)
-    return join([audio for _, audio in flite.synthesize([row], lambda row: False)])
-
-
-def _flite() -> Mapping[str, Audio]:
-    flite = flite_engine()
-    voices = [speaker.key for speaker in flite.speakers()] if flite else []
-    return {f"{voice} {place}": _by_flite(text, voice) for voice in voices for place, text in enumerate(TEXTS)}
-
-
-def _world() -> Mapping[str, Audio]:
-    """Base voices, converted to each of the people by their means and spreads."""
-    import numpy as np
-
-    from engine.conversion.features import take_apart
-    from engine.conversion.fitting import LADDER, fit
-
+def _judged(gallery: Gallery, way: str, sounds: Mapping[str, Audio]) -> dict[str, _Told]:
+    change = ways()[way]
+    if way != "as it is":
+        sounds = dict(itertools.islice(sounds.items(), 0, None, max(1, -(-len(sounds) // _EACH))))
     found = {}
-    bases = [base for base in _BASES if base[0] == "espeak" or flite_engine()]
-    for turn, (name, said) in enumerate(utterances().items()):
-        person = take_apart(np.concatenate(said)[: _PERSON_SECONDS * RATE].astype(np.float32))
-        for place, (engine, voice) in enumerate(bases):
-            text = TEXTS[(turn + place) % len(TEXTS)]
-            base = _resampled(_by_flite(text, voice) if engine == "flite" else spoken(text, voice))
-            features = take_apart(base)
-            conversion = fit(features, person, np.empty((0, 2), np.int64), LADDER[0])
-            found[f"{voice} as {name}"] = Audio(samples=conversion.applied(features, base), rate=RATE)
+    for name, audio in sounds.items():
+        changed = change(audio)
+        matches = gallery.find(questions(changed))
+        found[name] = _Told(machine=judge(changed).machine, known=matches[0].agreeing if matches else 0)
     return found
 
 
-def _people() -> Mapping[str, Mapping[str, Audio]]:
-    """What real people said: by the recording, and in pieces as long as a short consent."""
-    if not utterances():
-        return {}
-    whole = {
-        f"{name} {place}": Audio(samples=samples, rate=RATE)
-        for name, said in utterances().items()
-        for place, samples in enumerate(said)
-    }
-    pieces = {
-        f"{name} at {start} s": Audio(samples=audio.samples[start * RATE : (start + _PIECE) * RATE], rate=RATE)
-        for name, audio in whole.items()
-        for start in range(0, int(audio.seconds) - _PIECE + 1, _PIECE)
-    }
-    return {"people": whole, f"people, {_PIECE} s": pieces}
+def _row(kind: str, way: str, found: Mapping[str, _Told]) -> tuple[str, ...]:
+    pulses, unsure = (sum(each.machine == what for each in found.values()) for what in ("yes", "maybe"))
+    known = sum(each.known >= SURE for each in found.values())
+    refused = sum(each.refused for each in found.values())
+    return (
+        kind,
+        way,
+        str(len(found)),
+        str(pulses),
+        str(unsure),
+        str(known),
+        str(refused),
+        _shares(refused, len(found)),
+    )
+
+
+def _gallery(sounds: Mapping[str, Audio]) -> tuple[Gallery, str]:
+    """All that was said here among as many files as there may be, and what it costs to look through them."""
+    prints = [of(audio) for audio in sounds.values()]
+    files = [*prints, *_crowd(CROWD - len(prints))]
+    began = time.process_time()
+    gallery = Gallery(enumerate(files))
+    made = time.process_time() - began
+    took, most = [], []
+    asked = [
+        each for said in utterances().values() for part in said for each in questions(Audio(samples=part, rate=RATE))
+    ]
+    for each in asked or questions(spoken(LEARNED)):
+        found = gallery.find([each], least=1)
+        most.append(found[0].agreeing if found else 0)
+        began = time.process_time()
+        gallery.find([each])
+        took.append(1000 * (time.process_time() - began))
+    size = statistics.mean(len(print) / audio.seconds for print, audio in zip(prints, sounds.values(), strict=True))
+    told = (
+        f"Among {CROWD:,} files ({len(gallery):,} landmarks, {size:.0f} bytes a second; built in {made:.1f} CPU s) "
+        f"{len(took)} stretches of people are looked for in {statistics.median(took):.1f} CPU ms each, {max(took):.1f} "
+        f"at most. At most {max(most)} of their landmarks agree with a file, where {SURE} are taken for it."
+    )
+    return gallery, told
+
+
+def _crowd(count: int) -> list[bytes]:
+    """Fingerprints of so many files: of `SPOKEN` that are said, and runs of landmarks of those at the times of others.
+
+    So each landmark is `count` / `SPOKEN` times there at least, which is harder than where all is said.
+    """
+    import numpy as np
+
+    speakers, said = itertools.cycle(CROWDED), random.Random("crowd")
+    packing = np.dtype([("hash", "<u4"), ("frame", "<u2")])
+    prints = [of(spoken(" ".join(said.sample(WORDS, 9)), next(speakers))) for _ in range(SPOKEN)]
+    rows = [np.frombuffer(print, packing, offset=1) for print in prints]
+    hashes, chance = np.concatenate([row["hash"] for row in rows]), np.random.default_rng(0)
+    for turn in range(count - len(prints)):
+        row = rows[turn % len(rows)].copy()
+        begins = chance.integers(0, len(hashes) - _RUN, -(-len(row) // _RUN))
+        row["hash"] = hashes[(begins[:, None] + np.arange(_RUN)).ravel()[: len(row)]]
+        prints.append(prints[0][:1] + row.tobytes())
+    return prints
+
+
+def _replays() -> str:
+    """Recordings that come again, looked for among all of them; and others than those."""
+    people = speakers()
+    if not people:
+        return "No real speech lies beside the checkout, so nothing was measured on it."
+    rows: list[Sequence[str]] = []
+    for kind, sounds in people.items():
+        gallery = Gallery((place, of(audio)) for place, audio in enumerate(sounds.values()))
+        for way, change in ways().items():
+            agreeing, others = [], []
+            for place, audio in enumerate(sounds.values()):
+                found = {match.id: match.agreeing for match in gallery.find(questions(change(audio)), least=1)}
+                agreeing.append(found.pop(place, 0))
+                others.append(max(found.values(), default=0))
+            known, wrong = (sum(each >= SURE for each in counts) for counts in (agreeing, others))
+            rows.append(
+                (
+                    kind,
+                    way,
+                    f"{known} of {len(agreeing)}",
+                    _spread(agreeing),
+                    f"{wrong} of {len(others)}",
+                    str(max(others)),
+                )
+            )
+    head = ("what comes again", "through", "known", "landmarks", "taken for another", "most landmarks of another")
+    return table(f"Replays, by fingerprints: {SURE} landmarks are taken for the same", head, rows)
 
 
 def _margins(kinds: Mapping[str, Mapping[str, Audio]]) -> str:
@@ -184,54 +217,18 @@ def _margins(kinds: Mapping[str, Mapping[str, Audio]]) -> str:
     return table("How well the pulses fit", ("pulse", "who speaks", "n", "steady", "straight"), rows)
 
 
-def _replays(ways: Mapping[str, Callable[[Audio], Audio]]) -> str:
-    """Fingerprints of recordings that come again, and of different ones."""
-    sounds = _people().get("people") or _espeak()["espeak in languages"]
-    prints = {name: of(audio) for name, audio in sounds.items()}
-    rows = []
-    for way, change in ways.items():
-        again = [matches(of(change(_cut(audio))), prints[name]) for name, audio in sounds.items()]
-        known = sum(each >= SAME for each in again)
-        rows.append((f"cut, softer, {way}", str(known), str(len(again)), _shares(known, len(again)), _spread(again)))
-    for what, pairs in (("other recordings", prints), ("one text, other voices", _one_text())):
-        alike = [matches(one, other) for one, other in itertools.combinations(pairs.values(), 2)]
-        known = sum(each >= SAME for each in alike)
-        rows.append((what, str(known), str(len(alike)), _shares(known, len(alike)), _spread(alike)))
-    size = statistics.mean(len(prints[name]) / audio.seconds for name, audio in sounds.items())
-    title = f"Replays, by fingerprints of {size:.0f} bytes a second"
-    return table(title, ("second recording", "taken for the first", "of", "95 % interval", "match"), rows)
-
-
-def _one_text() -> Mapping[str, bytes]:
-    keys = ["en-gb", "en-us", *(f"en-gb+{variant.key}" for variant in espeak().variants()[:12])]
-    return {key: of(spoken(TEXTS[0], key)) for key in keys}
-
-
 def _pulses() -> str:
     """The learned pulses as they would be learned now, in degrees, for `engine/pulses.py`."""
     import numpy as np
 
     flite = flite_engine()
     said = {"klatt": [spoken(LEARNED, "en-gb+announcer"), spoken(LEARNED, "en-gb+reed")]}
-    said |= {speaker.key: [_by_flite(LEARNED, speaker.key)] for speaker in (flite.speakers() if flite else ())}
+    said |= {speaker.key: [by_flite(LEARNED, speaker.key)] for speaker in (flite.speakers() if flite else ())}
     lines = []
     for pulse, sounds in said.items():
         turned = (np.degrees(learn(sounds)) + 180) % 360 - 180
         lines.append(f"{pulse}: {', '.join(map(str, turned.round().astype(int)))}")
     return "Pulses learned from one sentence (degrees):\n" + "\n".join(lines)
-
-
-def _cut(audio: Audio) -> Audio:
-    """Without its first third of a second and its last fifth, and 10 dB softer."""
-    first, last = round(0.317 * audio.rate), round(0.2 * audio.rate)
-    return Audio(samples=audio.samples[first:-last] * 0.32, rate=audio.rate)
-
-
-def _resampled(audio: Audio) -> NDArray[np.float32]:
-    import soxr
-
-    made: NDArray[np.float32] = soxr.resample(audio.samples, audio.rate, RATE)
-    return made
 
 
 def _shares(hits: int, n: int) -> str:

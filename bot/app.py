@@ -9,6 +9,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from bot import engines, platforms
@@ -28,7 +29,8 @@ from commands.core.command import Command, commands
 from commands.core.reply import Reply
 from commands.core.request import Request
 from engine.pool import Pool
-from engine.router import Router
+from engine.router import Router, Variants
+from engine.speech import Speaker
 from storage import queue, voices
 from storage.clock import Clock, SystemClock
 from storage.database import Database, Transaction
@@ -124,7 +126,7 @@ class App:
         every = commands() if every is None else every
         if not once:
             list(every)  # what is wrong with one of them is told now, not when somebody asks for it
-        router = engines.router(loaded.settings.engine.name, loaded.data / "speakers", loaded.data / "models")
+        router = engines.router(loaded.settings.engine, loaded.data / "speakers", loaded.data / "models")
         pool = Pool()
         async with AsyncExitStack() as stack:
             folder = Folder.take(loaded.data)
@@ -134,7 +136,8 @@ class App:
             stack.push_async_callback(database.close)
             stack.push_async_callback(router.close)
             stack.push_async_callback(pool.close)
-            await router.open()
+            router.greet = partial(_install, database, folder)
+            await router.open(lazy=once)
             if not once:  # it takes its time, and a log needs it once
                 engines.report(router)
             app = cls(loaded, folder, database, router, pool, every, once)
@@ -174,10 +177,10 @@ class App:
 
     async def _recover(self, folder: Folder, router: Router) -> None:
         """Take up what an earlier run left, and note the speakers that there are now."""
-        speakers = router.speakers
+        speakers, unknown = router.speakers, router.unknown
 
         def work(tx: Transaction) -> queue.Recovered:
-            voices.install(tx, speakers)
+            voices.install(tx, speakers, unknown)
             return queue.recover(tx, self._boot, ending(AttachmentsLost()), ending(WornOut()))
 
         recovered = await self.database.write(work)
@@ -237,6 +240,14 @@ class App:
         await adapter.start()
         self.adapters[adapter.name] = adapter
         self.courier.wake()
+
+
+async def _install(
+    database: Database, folder: Folder, speakers: tuple[Speaker, ...], variants: Variants, unknown: frozenset[str]
+) -> None:
+    """Note the speakers of an engine that has come later, beside those that were there."""
+    await database.write(lambda tx: voices.install(tx, speakers, unknown))
+    await asyncio.to_thread(engines.write_speakers, folder.metadata, speakers, variants)
 
 
 def _look_for_garbage() -> None:

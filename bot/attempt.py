@@ -144,15 +144,17 @@ class Attempt:
                     raise AttachmentGone(name=name)
 
     def _studio(self, report: Report) -> Studio:
-        job = self.job
+        job, tools = self.job, self._tools
         return Studio(
-            self._tools.router,
-            self._tools.folder.spool,
+            tools.router,
+            tools.folder.spool,
             job=job.id,
             attempt=job.attempt,
             lane=job.lane,
             user=job.user_id,
             report=report,
+            tap=tools.reporter.tap(job),
+            note=report.note,
         )
 
     async def _succeed(self, reply: Reply, context: JobContext) -> None:

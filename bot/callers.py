@@ -9,7 +9,7 @@ from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import NotAllowed
 from engine.value import value
-from storage import blocks, identities, places
+from storage import blocks, identities, places, users
 from storage.blocks import Block
 from storage.clock import HOUR
 from storage.database import Database, Transaction
@@ -22,6 +22,10 @@ KNOWN = 10_000
 
 class Blocked(NotAllowed):
     """Mynah does not answer you here. /privacy, /export and /forget are for you all the same."""
+
+
+class Unknown(NotAllowed):
+    """Mynah no longer knows whom this is for."""
 
 
 @value
@@ -44,6 +48,8 @@ class Caller:
     """The most that they may do there, as the platform says; owners by the settings rank higher by themselves."""
     roles: tuple[str, ...] = ()
     """Ids of the roles that they have there, the best first."""
+    known_as: str = ""
+    """As whom Mynah knows them, where that is not by this account: 'terminal:host', or Mynah's own number of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ class Callers:
         forgotten = self._forgotten
 
         def note(tx: Transaction) -> _Known:
-            user_id = identities.ensure(tx, caller.platform, caller.account, caller.name, self._folder.key())
+            user_id = self._whom(tx, caller)
             place = places.ensure(tx, caller.platform, caller.place, caller.kind, caller.place_name)
             return _Known(user_id, place, blocks.find(tx, user_id, place.id), tx.now)
 
@@ -108,6 +114,17 @@ class Callers:
                 self._known.clear()
             self._known[caller] = known
         return known
+
+    def _whom(self, tx: Transaction, caller: Caller) -> int:
+        platform, colon, account = caller.known_as.partition(":")
+        if caller.known_as and not colon:
+            user = users.get(tx, int(platform))
+            if user is None:
+                raise Unknown
+            return user.id
+        if colon:
+            return identities.ensure(tx, platform, account, account, self._folder.key())
+        return identities.ensure(tx, caller.platform, caller.account, caller.name, self._folder.key())
 
 
 def _blocked(block: Block) -> Blocked:

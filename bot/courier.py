@@ -60,6 +60,11 @@ class Courier:
         self._spoken_for: Counter[str] = Counter()
         self._full: set[str] = set()
 
+    @property
+    def adapters(self) -> Mapping[str, Adapter]:
+        """The adapters that run, by name."""
+        return self._adapters
+
     def start(self) -> None:
         """Begin to send: now, whenever woken, and when the next one's time has come."""
         self._alarm.start()

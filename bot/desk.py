@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.callers import Caller, Callers
 from bot.fitting import Fitting
 from bot.host import LiveHost
+from bot.links import Links
 from bot.memory import Memory
 from bot.once import OnceContext
 from bot.paths import whole
@@ -17,12 +18,13 @@ from bot.refusals import DraftGone, FileGone, Stopping, disk_full
 from bot.settings import Settings
 from bot.stager import Fetch, Stager
 from commands.core.command import Command
-from commands.core.context import Inquiry, Rules
+from commands.core.context import Asker, Inquiry, Rules
 from commands.core.errors import MynahError
 from commands.core.params import Attachment, Param, Suggest
 from commands.core.refusals import check_waiting, quota_reached
 from commands.core.reply import Json, Reply
 from commands.core.request import Admitted, Request, admit, check_audience, find, tell, to_order
+from engine.value import value
 from storage import drafts, events, files, places, queue
 from storage.database import Database, Transaction
 from storage.errors import StorageError
@@ -39,6 +41,26 @@ log = logging.getLogger("mynah.desk")
 
 DONE = "That is done."
 """What others may read of a private answer to a command that has changed something."""
+
+
+@value
+class Insides:
+    """What Mynah is made of, for what shows all of it: the page, and the API for programs."""
+
+    database: Database
+    """What is remembered."""
+    folder: Folder
+    """The data folder."""
+    settings: Settings
+    """Every setting."""
+    rules: Rules
+    """What the host has set that commands go by."""
+    host: LiveHost
+    """What runs commands."""
+    links: Links
+    """What signs links to files."""
+
+
 Answer = Reply | Ticket
 """A reply where it was answered at once (or refused: `error`), a ticket where a job has it now."""
 
@@ -54,7 +76,10 @@ class Desk:
         self._host = host
         self.memory = Memory(database)
         """What adapters remember of their platforms."""
-        self.fitting = Fitting(folder.path / "fitting")
+        links = Links(folder.key, settings.web.public_url, settings.web.link_hours, database.clock)
+        self.insides = Insides(database=database, folder=folder, settings=settings, rules=rules, host=host, links=links)
+        """What it is made of."""
+        self.fitting = Fitting(folder.path / "fitting", links.to)
         """What makes files small enough for a platform."""
         self._callers = Callers(database, folder, settings)
         self._stager = Stager(database, folder, host)
@@ -101,6 +126,14 @@ class Desk:
             return await self._ask(caller, request, fetch, True)
 
         return await self._once(caller, event_id, go_on)
+
+    async def know(self, caller: Caller) -> Asker:
+        """Return whom Mynah knows a caller as.
+
+        Raises:
+            NotAllowed: They are blocked, or nobody is there whom they could be.
+        """
+        return await self._callers.find(caller)
 
     async def open_draft(self, caller: Caller, command: str = "", missing: str = "") -> str:
         """Return the code of the draft that the person's next message may complete there; empty where there is none.

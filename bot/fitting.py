@@ -1,7 +1,7 @@
 """Fitting: files that are too large for a chat become smaller ones, by a ladder, and are gone when they are sent.
 
-The rungs: as it was asked for; as one smaller file; in parts, cut between sentences. What is computed to be too large
-for a rung is not tried there, and what outgrows it is given up at once.
+The rungs: as it was asked for; as one smaller file; in parts, cut between sentences; a link to it. What is computed to
+be too large for a rung is not tried there, and what outgrows it is given up at once.
 """
 
 from __future__ import annotations
@@ -86,9 +86,13 @@ class Fitted:
 class Fitting:
     """Makes files fit, one delivery after another: it is done while others wait for speech."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use a folder for temporary files; it is made when needed, and cleared then of what an earlier run left."""
+    def __init__(self, folder: Path, link: Callable[[FileRef], str] | None = None) -> None:
+        """Use a folder for temporary files; it is made when needed, and cleared then of what an earlier run left.
+
+        `link` gives the words of a link to a file that cannot be made to fit; '' where there can be none.
+        """
         self._folder = folder
+        self._link = link or (lambda file: "")
         self._turn = asyncio.Semaphore(1)
         self._since = time.time()
         self._cleared = False
@@ -134,6 +138,8 @@ class Fitting:
             if not made:
                 left.append(file)
             words.append(_words(file, made, limit, alone=len(large) == 1))
+            if not made and (link := self._link(file)):
+                words.append(link)
         return Fitted(files=tuple(sent), words=" ".join(words), left=tuple(left))
 
     def _clear(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from commands.core.reply import FileRef, Reply
 from engine.take import Take
-from storage import disk, files
+from storage import disk, files, sounds
 from storage.clock import DAY
 from storage.database import Transaction
 from storage.folder import Folder
@@ -54,7 +54,7 @@ class Harvest:
             fits = _ending(ref) not in endings
             endings.add(_ending(ref))
             # What lies beside a sound tells of what was said in it, and goes where that goes.
-            ref = replace(ref, voice_id=ref.voice_id or main.voice_id)
+            ref = replace(ref, voice_id=ref.voice_id or main.voice_id, figures=ref.figures or main.figures)
             entered.append(self._enter(tx, ref, entered[0].id if fits else None))
         return replace(self._reply, files=tuple(entered))
 
@@ -96,7 +96,10 @@ class Harvest:
             answers=ref.answers or None,
             ends=ref.ends,
             voice_id=ref.voice_id or None,
+            figures=ref.figures,
         )
+        if take and take.fingerprint:
+            sounds.note_made(tx, take.fingerprint)
         path = files.path(id if beside is None else beside, _ending(ref))
         self._moves.append((ref.path, os.path.join(self._folder.path, path)))
         return replace(ref, id=id, path=path, answers="")  # nobody but the database needs it

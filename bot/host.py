@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.core.command import Command
+from commands.core.known_sounds import KnownSounds
 from engine.choice import Choice
 from engine.engine import Abilities
+from engine.health import EngineHealth
 from engine.pool import Pool
 from engine.router import Router
 from engine.speech import Enrolled, Reference, Variant
@@ -49,6 +51,7 @@ class LiveHost:
         self._router = router
         self._pool = pool
         self._likeness = Likeness()
+        self._sounds = KnownSounds()
 
     @property
     def data(self) -> Path:
@@ -65,6 +68,11 @@ class LiveHost:
         """What each open engine can do, by its name."""
         return self._router.abilities
 
+    def can_load(self, engine: str) -> bool:
+        """Whether an engine that is not open is loaded as soon as there is something to say with it."""
+        told = self._router.health().get(engine)
+        return told is not None and told.state == "unloaded"
+
     @property
     def variants(self) -> Mapping[str, Sequence[Variant]]:
         """The variants that the speakers of each open engine can take behind a '+', by the engine's name."""
@@ -79,6 +87,11 @@ class LiveHost:
     def languages(self) -> Sequence[str]:
         """The languages that the open engines speak, as BCP 47 tags in order."""
         return self._router.languages
+
+    @property
+    def health(self) -> Mapping[str, EngineHealth]:
+        """How each engine is, by its name."""
+        return self._router.health()
 
     @property
     def key(self) -> bytes:
@@ -99,6 +112,11 @@ class LiveHost:
     def likeness(self) -> Likeness:
         """Which voices sound alike; asked in `read`."""
         return self._likeness
+
+    @property
+    def sounds(self) -> KnownSounds:
+        """Which sounds were there before; asked in `read` or `commit`."""
+        return self._sounds
 
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is."""

@@ -18,8 +18,8 @@ FILE_BYTES = 5_000_000
 QUIET = ("httpx", "httpcore", "apscheduler", "aiosqlite")
 """Libraries of which only warnings are worth reading; httpx would write the Telegram token with every request."""
 
-_TOKEN = re.compile(r"\b\d{6,12}(?::|%3A)[\w-]{30,}|\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
-"""What Telegram's and Discord's tokens look like."""
+_TOKEN = re.compile(r"\b\d{6,12}(?::|%3A)[\w-]{30,}|\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}|\bmynah_[\w-]{43}")
+"""What Telegram's and Discord's tokens look like, and those of the page."""
 
 
 class Redacting(logging.Formatter):

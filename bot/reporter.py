@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from bot.adapter import Adapter
 from commands.core.reply import Progress
+from engine.tap import Tap
 from storage import jobs
 from storage.clock import SECOND
 from storage.database import Database
@@ -56,6 +58,24 @@ class Reporter:
         self._database = database
         self._adapters = adapters
         self._watchers: dict[int, set[Watcher]] = {}
+        self._taps: dict[str, Tap] = {}
+
+    @contextmanager
+    def listen(self, key: str) -> Iterator[Tap]:
+        """Hear what is said for the job whose address has that key as its 'tap', as long as the block lasts.
+
+        It is there before the job is, so that nothing is missed.
+        """
+        tap = self._taps[key] = Tap()
+        try:
+            yield tap
+        finally:
+            del self._taps[key]
+            tap.close()
+
+    def tap(self, job: Job) -> Tap | None:
+        """Return who listens to what is said for a job, if anybody does."""
+        return self._taps.get(str(json.loads(job.address).get("tap", ""))) if self._taps else None
 
     async def watch(self, job_id: int) -> AsyncIterator[Progress]:
         """Tell how a job comes on, from now until it ends in whatever way."""
@@ -113,6 +133,7 @@ class Report:
         loop = asyncio.get_running_loop()
         self._now = loop.time
         self._stored_at = self._shown_at = loop.time()
+        self._noted = ""
         self._storing: asyncio.Task[None] | None = None
         self._showing: asyncio.Task[None] | None = None
 
@@ -129,6 +150,17 @@ class Report:
         adapter = self._reporter.adapter(self._job.platform)
         if adapter and now - self._shown_at >= adapter.pace and _idle(self._showing):
             self._shown_at = now
+            self._showing = asyncio.create_task(adapter.show(json.loads(self._job.address), progress))
+            self._showing.add_done_callback(_log)
+
+    def note(self, words: str) -> None:
+        """Say what is waited for before anything is done, in a few words: at once, and again as often as it is told."""
+        progress = Progress(job=self._job.id, done=0.0, note=words)
+        self._reporter.tell(progress)
+        adapter = self._reporter.adapter(self._job.platform)
+        now, first = self._now(), words != self._noted
+        if adapter and (first or now - self._shown_at >= adapter.pace) and _idle(self._showing):
+            self._shown_at, self._noted = now, words
             self._showing = asyncio.create_task(adapter.show(json.loads(self._job.address), progress))
             self._showing.add_done_callback(_log)
 

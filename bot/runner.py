@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from weakref import WeakSet
 
 from bot.alarm import Alarm
@@ -16,6 +17,7 @@ from bot.uncut import uncut
 from commands.core.command import Audience, Lane
 from commands.core.context import Asker
 from commands.core.reply import Progress
+from engine.tap import Tap
 from storage import jobs, places, queue, users
 from storage.clock import SECOND
 from storage.database import Transaction, Work
@@ -62,6 +64,10 @@ class Runner:
     def watch(self, job_id: int) -> AsyncIterator[Progress]:
         """Tell how a job comes on, from now until it ends in whatever way (`async for`); the latest, not every step."""
         return self._tools.reporter.watch(job_id)
+
+    def listen(self, key: str) -> AbstractContextManager[Tap]:
+        """Hear, as long as the block lasts, what is said for the job whose address has that key as its 'tap'."""
+        return self._tools.reporter.listen(key)
 
     async def submit(self, work: Work[Ticket], prepared: object = None) -> Ticket:
         """Run `work`, which puts a job in the queue, and claim one in the same transaction if there is a slot.

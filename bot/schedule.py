@@ -18,7 +18,9 @@ from storage import (
     drafts,
     events,
     files,
+    parcels,
     quota,
+    tokens,
     tombstones,
     voice_folder,
     withdrawal,
@@ -91,6 +93,8 @@ class Housekeeping:
             deliveries.expire(tx, tx.now - DELIVERIES_KEPT)
             quota.expire(tx, tx.now - BALANCES_KEPT)
             tombstones.expire(tx)
+            tokens.expire(tx)
+            parcels.expire(tx)
 
         await self._database.write(work)
 

@@ -77,6 +77,11 @@ class Section(BaseModel):
         """Whether it is a platform's, and says enough for its adapter to run."""
         return False
 
+    @property
+    def wanted(self) -> bool:
+        """Whether it is a platform's that runs, be it that not the settings alone start it."""
+        return self.configured
+
 
 class Mynah(Section):
     """Mynah itself."""
@@ -147,19 +152,65 @@ class Telegram(Section):
         return bool(self.token.get_secret_value())
 
 
-class Web(Section):
-    """The local web page. It is for a later version: this one has no page yet."""
+Hosts = Annotated[tuple[str, ...], BeforeValidator(_split), Allowed("a list of names, such as mynah.example.org")]
+Origins = Annotated[
+    tuple[str, ...], BeforeValidator(_split), Allowed("a list of origins, such as https://chat.example.org")
+]
 
-    port: Annotated[int, Field(ge=0, le=65535)] = 0
-    """The port of the page on this machine; 0 for no page."""
+
+def _pairs(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(all(part.strip() for part in each.partition("=")) for each in given):
+        raise ValueError("each has a name, '=' and a voice")
+    return given
+
+
+Pairs = Annotated[
+    tuple[str, ...], BeforeValidator(_split), AfterValidator(_pairs), Allowed("a list such as alloy=en-us, nova=Ada")
+]
+
+
+class Web(Section):
+    """The page and the API that `mynah run` serves on this machine."""
+
+    enabled: bool = True
+    """Whether there is a page at all."""
+    listen: str = "127.0.0.1"
+    """The address at which it listens; only at 127.0.0.1 can nobody but this machine reach it."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8765
+    """Its port; where that is taken, another free one, which is said. 0 for any free one."""
     public_url: Address = ""
-    """The address under which others reach the page, where they do."""
+    """The address under which others reach it, where they do; files too large for a chat come as links to it."""
+    hosts: Hosts = ()
+    """Further names under which it may be asked for, separated by commas."""
+    origins: Origins = ()
+    """Web pages of elsewhere that may use the API under /v1, with a token, separated by commas."""
     token_file: str = ""
-    """A file that holds the page's tokens and that only you can read."""
+    """The file of your own token, made at the first start; where none is named, web-token in the data folder."""
+    browser: bool = True
+    """Whether `mynah run` opens the page in a browser, where somebody sits before one."""
+    upload_mb: Annotated[int, Field(ge=1, le=10_000)] = 200
+    """The largest file that it takes, in MB."""
+    requests_minute: Annotated[int, Field(ge=10, le=1_000_000)] = 1_200
+    """Requests that each token may make in a minute."""
+    link_hours: Annotated[int, Field(ge=1, le=8_760)] = 24
+    """Hours for which a link to a file is good."""
+    voices: Pairs = ()
+    """Whose voices the names of OpenAI's stand for, where you want others: 'alloy=en-us, nova=Ada'."""
+    any_key_from_loopback: bool = False
+    """Whether programs on this machine may use /v1 as its owner with any key or none; for those that can send none."""
 
     @property
-    def configured(self) -> bool:
-        return self.port > 0
+    def wanted(self) -> bool:
+        return self.enabled
+
+
+def _isolated(value: object) -> object:
+    """Make 'all' of true, and nothing of false."""
+    switch = {"true": "all", "false": ""}.get(str(value).lower()) if isinstance(value, bool | str) else None
+    return _split(value if switch is None else switch)
+
+
+Isolated = Annotated[tuple[str, ...], BeforeValidator(_isolated), Allowed("a list of engines, such as coqui, or 'all'")]
 
 
 class Engine(Section):
@@ -167,6 +218,21 @@ class Engine(Section):
 
     name: str = "auto"
     """The engine to speak with; 'auto' takes the best that is installed."""
+    isolated: Isolated = ()
+    """Engines that have a process of their own, or 'all'; what breaks one, or makes it hang, harms nothing else."""
+    memory_mb: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    """MB of memory that large engines may take together; 0 for three quarters of what is free."""
+    idle_minutes: Annotated[int, Field(ge=0, le=100_000)] = 60
+    """Minutes with nothing to say after which a large engine leaves the memory until it is needed; 0 for never."""
+    patience_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    """Seconds without a sign of life after which an engine is replaced; 0 for what each says itself, a minute or so."""
+
+
+class Models(Section):
+    """Models that `mynah models pull` brings."""
+
+    mirror: Annotated[str, Begins(("https", "http"))] = ""
+    """A server to fetch them from in place of their publishers': it has their files under the same paths."""
 
 
 class Speech(Section):
@@ -261,6 +327,7 @@ class Settings(BaseModel):
     telegram: Telegram = Telegram.of({})
     web: Web = Web.of({})
     engine: Engine = Engine.of({})
+    models: Models = Models.of({})
     speech: Speech = Speech.of({})
     jobs: Jobs = Jobs.of({})
     quota: Quota = Quota.of({})

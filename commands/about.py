@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, metadata, version
 from commands.core.command import command
 from commands.core.context import Context
 from commands.core.reply import Reply
+from engine.licence import terms
 
 PARTS = (
     ("espeak-ng", "GPL-3.0-or-later", "https://github.com/espeak-ng/espeak-ng"),
@@ -27,12 +28,14 @@ async def about(ctx: Context) -> Reply:
         {"name": name, "version": abilities.version, "licence": abilities.licence}
         for name, abilities in sorted(ctx.host.abilities.items())
     ]
+    asked = [(each["name"], terms(each["licence"])) for each in engines]
     mine, source = _mynah()
     spoken = [f"{each['name']} {each['version']} ({each['licence']})" for each in engines]
     lines = [
         f"Mynah {mine} says text aloud, in many voices. MIT licence.",
         "All speech that it makes is AI-generated: a machine is speaking, even where it sounds like a person.",
         f"Engines: {', '.join(spoken) or 'none is open yet'}.",
+        *(f"What {name} says: {words}." for name, words in asked if words),
         f"Where nobody has chosen a voice: {ctx.host.choice.words()}",
         "Parts: " + ", ".join(f"{name} ({licence})" for name, licence, _ in PARTS) + ".",
         f"Source of Mynah: {source}. Source of espeak-ng: {PARTS[0][2]}.",

@@ -28,7 +28,7 @@ from commands.core.quote import FREE, Quote
 from commands.core.reply import Action, Reply
 from commands.core.words import count, duration, size
 from engine.intake.limits import USUAL
-from storage import clones, recordings, voice_folder
+from storage import clones, recordings, sounds, voice_folder
 from storage.database import Transaction
 from storage.voices import Voice
 
@@ -136,6 +136,7 @@ def note_recording(
     """Note a recording that is good, and its voice where it is the first; return the voice, and where files go."""
     voice, recording_id = _note(tx, ctx, voice, name, language, examined)
     recordings.set_ready(tx, recording_id, examined.finding)
+    sounds.note_given(tx, examined.found.fingerprint, user_id=ctx.asker.user_id, voice_id=voice.id)
     return voice, _moves(tx, ctx, voice.id, recording_id, examined)
 
 

@@ -59,11 +59,12 @@ Number = Annotated[int, Between(1, 2**53), Example("7")]
 """A question, by its number."""
 
 
-TERMINAL = "terminal"
+TERMINAL, PAGE = "terminal", "web"
 """Where files are named by their paths, and there are no other chats."""
 SENT = "Send it here, or to me in a private chat; a sound file goes with /consent answer."
 CALLED = "Record it, and name me the file: consent answer RECORDING"
-"""How an answer is given, in a chat and in a terminal."""
+RECORDED = "Record it below, or choose a file that you have recorded."
+"""How an answer is given, in a chat, in a terminal and on the page."""
 NOT_ENOUGH = "That was not enough to agree by."
 NOT_AGREED = "NotAgreed"
 """The key of the error in a terminal, so that a program's exit status tells; in a group an error would be told there
@@ -319,7 +320,7 @@ def _question(ctx: Context, voice: Voice, asked: Consent, text: str) -> Reply:
         "minutes": OPEN // MINUTE,
         "least": LEAST_RIGHT,
     }
-    how = CALLED if ctx.asker.platform == TERMINAL else SENT
+    how = {TERMINAL: CALLED, PAGE: RECORDED}.get(ctx.asker.platform, SENT)
     return Reply(text=f"{text}\n{how}", private=True, data=data, brief=BETWEEN_US)
 
 

@@ -18,8 +18,9 @@ from commands.core.command import Audience, Lane, command
 from commands.core.context import Context, Inquiry, JobContext
 from commands.core.errors import NotFound, Refused
 from commands.core.notices import tell_person
-from commands.core.quote import FREE, Quote
+from commands.core.quote import Quote
 from commands.core.reply import BETWEEN_US, Action, FileRef, Json, Reply
+from commands.core.saying import voice_settings
 from commands.core.threads import off_loop
 from commands.core.words import iso
 from storage import audit, consents, places, recordings, users, voice_folder, voices
@@ -86,8 +87,8 @@ async def quote_listen(inquiry: Inquiry, number: int) -> Quote:
     Raises:
         NotFound: There is nothing, or it is not theirs to hear.
     """
-    await inquiry.read(lambda tx: _find(tx, inquiry, number))
-    return FREE
+    _, voice = await inquiry.read(lambda tx: _find(tx, inquiry, number))
+    return Quote(settings=voice_settings(voice))  # so that taking the voice back finds the job
 
 
 @command("consent", "listen", audience=Audience.ADMINS, lane=Lane.NOW, quote=quote_listen, private=True)

@@ -33,7 +33,7 @@ async def privacy(ctx: Context) -> Reply:
         "many words in your voice.",
         "/export gives you a copy of everything. /forget removes everything, from all your accounts, at once. What "
         "stays, under a code that leads to nobody without the host's key, are counts of use until their month ends, "
-        "and blocks until an admin lifts them.",
+        "and blocks until an admin lifts them; of sound that Mynah made, a fingerprint that names nobody.",
     )
     return Reply(
         text="\n".join(lines),

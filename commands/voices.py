@@ -17,12 +17,26 @@ from commands.core.plan import make
 from commands.core.quote import Quote
 from commands.core.reply import Action, Reply
 from commands.core.saying import Prepared, note, quote, say
-from commands.core.voice_words import about, called, facts, full_name, is_mine, line, origin, step, tagged
+from commands.core.standing_in import spoken
+from commands.core.voice_words import (
+    about,
+    called,
+    facts,
+    full_name,
+    is_mine,
+    line,
+    listed_by,
+    origin,
+    spoken_by,
+    step,
+    tagged,
+)
 from commands.core.words import count
 from engine.text.hygiene import clean
-from storage import audit, clones, places, recordings, users, voices
+from storage import audit, clones, places, recordings, speakers, users, voices
 from storage.database import Transaction
 from storage.recordings import Recording
+from storage.speakers import Learned
 from storage.voices import Voice, fold
 
 PAGE = 20
@@ -111,19 +125,22 @@ async def show_voice(ctx: Context, name: VoiceName) -> Reply:
         name: Which voice.
     """
 
-    def look(tx: Transaction) -> tuple[Voice, list[Recording]]:
+    def look(tx: Transaction) -> tuple[Voice, list[Recording], list[Learned]]:
         own = clones.own(tx, ctx.asker.user_id, name)
-        voice = own or named(tx, ctx, name)
-        return voice, recordings.of_voice(tx, voice.id) if is_mine(voice, ctx) else []
+        voice = spoken(tx, ctx, own or named(tx, ctx, name))
+        if not is_mine(voice, ctx):
+            return voice, [], []
+        return voice, recordings.of_voice(tx, voice.id), speakers.of_voice(tx, voice.id)
 
-    voice, made_of = await ctx.read(look)
+    voice, made_of, learned = await ctx.read(look)
     told = [f"{voice.name}: {voice.title}" if voice.title else voice.name]
     told.append(" · ".join(part for part in (voice.language, voice.sex, origin(voice, ctx), tagged(voice)) if part))
     told += about(voice, made_of) if voice.kind == "clone" and is_mine(voice, ctx) else []
-    told += [voice.notes] if voice.notes else []
+    told += [*spoken_by(voice, learned, ctx), *([voice.notes] if voice.notes else [])]
+    more = {"recordings": len(made_of), "speakers": listed_by(learned)} if is_mine(voice, ctx) else {}
     return Reply(
         text="\n".join(told),
-        data={**facts(voice, ctx), **({"recordings": len(made_of)} if is_mine(voice, ctx) else {})},
+        data={**facts(voice, ctx), **more},
         actions=_next_steps(voice, ctx),
         private=is_mine(voice, ctx),
     )

@@ -8,7 +8,7 @@ were taken back; each with what to do. What cannot be made is not charged.
 
 from __future__ import annotations
 
-from commands.core.building import Built, build, check_buildable, maker_of, own_voice
+from commands.core.building import Built, build, check_buildable, own_voice
 from commands.core.cloning import check_able, check_allowed
 from commands.core.command import Lane, command
 from commands.core.context import Inquiry, JobContext
@@ -16,8 +16,11 @@ from commands.core.params import VoiceName
 from commands.core.quote import Quote
 from commands.core.reply import Action, Reply
 from commands.core.saying import voice_settings
-from commands.core.voice_words import likeness
+from commands.core.standing_in import licence_of, maker_of
+from commands.core.voice_words import likeness, listed_by
+from commands.core.words import either
 from engine.identity.thresholds import ONESELF, STRANGER
+from engine.licence import terms
 from storage.database import Transaction
 from storage.metrics import Charge, Metric
 from storage.voices import Voice
@@ -57,7 +60,7 @@ async def build_voice(ctx: JobContext, name: VoiceName) -> Reply:
     built = await build(ctx, name, check_able(ctx))
     voice = built.voice
     return Reply(
-        text="\n".join(_lines(built)),
+        text="\n".join(_lines(ctx, built)),
         private=True,
         actions=(
             Action(label="Hear it", command="voices preview", values={"name": voice.name}),
@@ -70,11 +73,13 @@ async def build_voice(ctx: JobContext, name: VoiceName) -> Reply:
             "consent": voice.consent,
             "engine": voice.engine,
             "built": dict(voice.figures),
+            "licence": licence_of(ctx, voice),
+            "speakers": listed_by(built.speakers),
         },
     )
 
 
-def _lines(built: Built) -> list[str]:
+def _lines(inquiry: Inquiry, built: Built) -> list[str]:
     """Say what was reached, beside what that is read against."""
     figures, name = built.voice.figures, built.voice.name
     lines = [f"{name} is {'made anew' if built.again else 'ready'}: a similar voice, not the same."]
@@ -89,6 +94,10 @@ def _lines(built: Built) -> list[str]:
             f"Of the {words} words by which its settings were chosen {_are(round(words * share))} misheard; of the "
             f"voice under it {round(words * by_base)}."
         )
+    if others := [each.engine for each in built.speakers if each.engine != built.voice.engine]:
+        lines.append(f"{built.voice.engine} speaks it; where that is not running, {either(others)} does.")
+    if asked := terms(licence_of(inquiry, built.voice)):
+        lines.append(f"What it says: {asked}.")
     lines.append(f"Now it speaks: /speak voice={name}")
     return lines
 

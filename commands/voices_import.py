@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from commands.clone import ENGLISH, name_sources, note_recording
-from commands.core.building import MADE_IN, MADE_OF
+from commands.core.building import MADE_IN
 from commands.core.cloning import (
     check_able,
     check_allowed,
@@ -47,6 +47,7 @@ from commands.core.naming import check_free, checked_name
 from commands.core.params import Attachment, Example, Kinds
 from commands.core.quote import Quote
 from commands.core.reply import Action, Reply
+from commands.core.standing_in import MADE_OF
 from commands.core.threads import off_loop
 from commands.core.voice_archive import ENDING, MOST_BYTES, MOST_SAID, BadArchive, Unpacked, unpack
 from commands.core.words import count, size
@@ -291,9 +292,12 @@ def _agree(tx: Transaction, ctx: JobContext, voice: Voice, agreed: KeptConsent) 
 
 
 def _restore(tx: Transaction, ctx: JobContext, voice: Voice, brought: Brought) -> list[tuple[Path, Path]]:
-    """Let the voice speak as it did, where what was learned is there and its engine is; return where its file goes."""
+    """Let the voice speak as it did, where what was learned is there; return where its file goes.
+
+    Where its engine is not open, or is another version by now, the voice is learned anew when it speaks first.
+    """
     learned = brought.record.speaker
-    if learned is None or brought.speaker is None or learned.engine not in ctx.host.abilities:
+    if learned is None or brought.speaker is None:
         return []
     there = recordings.of_voice(tx, voice.id)
     best = max(there, key=lambda each: (each.score or 0.0, -each.id))

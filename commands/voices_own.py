@@ -29,7 +29,7 @@ from engine.text.hygiene import clean
 from storage import clones, recordings, users, voices
 from storage.database import Transaction
 from storage.voices import Voice, fold
-from storage.withdrawal import Withdrawn, delete
+from storage.withdrawal import Withdrawn, delete, outlived
 
 NONE = "none"
 """What takes a description, or all tags, away."""
@@ -145,10 +145,12 @@ async def _ask(ctx: Context, name: str) -> Reply:
     voice, held = await ctx.read(look)
     goes = ["what was said with it and is kept here"] if voice.is_lent else []
     things = listed([f"{voice.name}, its {count(held, 'recordings')}", "what was learned of it", *goes])
-    stays = "" if goes else " What you had said with it stays in /history."
+    exported = ", or have exported of it," if outlived(voice) else ""
+    stays = "" if goes else f" What you had said with it{exported} stays in /history."
+    copy = "first" if outlived(voice) else "first, to be saved elsewhere: what is kept of it here goes, too"
     return Reply(
         text=f"This removes {things}.{stays} It cannot be undone; /voices export name={voice.name} gives you a copy "
-        f"first.\nTo do it: /voices delete name={voice.name} confirm=yes",
+        f"{copy}.\nTo do it: /voices delete name={voice.name} confirm=yes",
         private=True,
         actions=(
             Action(label="Let it go", command="voices delete", values={"name": voice.name, "confirm": True}),

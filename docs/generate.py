@@ -14,6 +14,7 @@ from bot.settings_file import settings_file, settings_table
 from commands.core.command import Audience, Command, Lane, commands
 from commands.core.params import Attachment, Between, Body, Instead, Kinds, Member, Param, PlaceId, Role, Suggest, Word
 from commands.help import example
+from engine.catalogue import licences, published
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS_HEAD = """\
@@ -41,7 +42,31 @@ PLATFORMS_HEAD = """\
 Written from what each adapter says of itself (`shows`) by `make docs`.
 
 A command is declared once. What a platform cannot show as it is declared has a fallback, and this is all of them.
-[discord.md](discord.md) and [telegram.md](telegram.md) tell how each platform is set up.
+[discord.md](discord.md), [telegram.md](telegram.md) and [web.md](web.md) tell how each platform is set up.
+"""
+MODELS_HEAD = """\
+# Models
+
+Written from `engine/catalogue.json` by `make docs`.
+
+Mynah speaks without any of these. With them, and with `pip install 'mynah-bot[neural]'`, it speaks with XTTS (people's
+voices, in 17 languages) and with VITS (the voices that come with a model).
+
+`mynah models` shows what there is and what is here, `mynah models pull NAME` brings one, `mynah models remove NAME`
+removes it, and `mynah models check NAME` looks whether it is still as it came. Only who runs this Mynah can do this.
+
+- **Cut off?** The same command goes on from where it stopped. One pull runs at a time.
+- **Checked.** A file is compared with its checksum where its publisher tells one. Else the checksum of the first that
+  came is kept; another under the same address is refused unless you say `--renewed`. The size is asked and the disk
+  looked at first, and all the while.
+- **From where?** From the publishers over https, or from a mirror: `models.mirror = "https://mirror.example.org"`, or
+  `--mirror`. A mirror has the files under the same paths: `/coqui/XTTS-v2/resolve/main/model.pth` and so on. Plain http
+  is for a mirror on this machine only, and no server can send Mynah on to anywhere else.
+- **Licences.** What has to be accepted is shown and asked; a script says `--accept-license NAME`. It is remembered with
+  its date, and without it a model that was pulled is not loaded.
+- **A model of your own** is a folder in `models/` in the data folder, with `config.json`, `model.pth` or
+  `model.safetensors`, `vocab.json` and, for built-in speakers, `speakers_xtts.pth` or `speakers_xtts.safetensors`.
+  `mynah models` and `mynah doctor` say what is wrong with one that is not whole. Whose licence it has is yours to know.
 """
 AUDIENCES = {Audience.EVERYONE: "everyone", Audience.ADMINS: "admins of the place", Audience.OWNERS: "owners"}
 LANES = {
@@ -68,9 +93,23 @@ def documents() -> dict[str, str]:
     return {
         "config.toml": settings_file(),
         "docs/commands.md": "\n".join([COMMANDS_HEAD, *map(command_page, commands().values())]),
+        "docs/models.md": models_page(),
         "docs/platforms.md": platforms_page(),
         "docs/settings.md": f"{SETTINGS_HEAD}\n{settings_table()}",
     }
+
+
+def models_page() -> str:
+    """List the models that can be had, and the licences that have to be accepted."""
+    rows = [["name", "kind", "languages", "voices", "licence"], ["---"] * 5]
+    for model in published().values():
+        voices = "clones, and built-in ones" if model.clones else str(model.speakers or "its own")
+        rows.append([f"`{model.name}`", model.family, ", ".join(model.languages), voices, model.licence])
+    asked = (
+        f"`{each.name}` is {each.title}, accepted as `{each.word}`. {each.says} [Its text]({each.address}).\n"
+        for each in licences().values()
+    )
+    return "\n".join([MODELS_HEAD, *(f"| {' | '.join(row)} |" for row in rows), "", *asked])
 
 
 def platforms_page() -> str:

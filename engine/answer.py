@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+Made = TypeVar("Made")
 
 
 class Answer(Generic[T]):
@@ -32,6 +34,14 @@ class Answer(Generic[T]):
         """Have the loop call something soon; any thread may."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
             self._loop.call_soon_threadsafe(what, *values)
+
+    def submit(self, what: Coroutine[object, object, Made]) -> Future[Made] | None:
+        """Have the loop do something, for a thread that waits for it; None where the loop is closed."""
+        try:
+            return asyncio.run_coroutine_threadsafe(what, self._loop)
+        except RuntimeError:
+            what.close()
+            return None
 
     def _set_result(self, value: T) -> None:
         if not self.future.done():

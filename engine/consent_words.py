@@ -2,13 +2,14 @@
 
 What one cannot know beforehand cannot have been recorded before. The words are English, of two or three syllables, and
 any two of them differ in four phones or more, as PocketSphinx's dictionary says them. They are heard by a grammar that
-knows the whole list and not which of it were drawn: it takes what is said before, between and after six words for any
-other sound. Whatever is played to it, it hears six words; that five of them are the drawn ones, in their order, happens
-by chance about once in 10^10.
+knows the whole list: it takes what is said before, between and after six words for any other sound. The words that were
+drawn are preferred in their places, by as much as a few phones that are swallowed cost, and by less than another word
+does: what else is said is not taken for them (`python -m bench consent` prints how often each happens).
 """
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-VERSION = "1"
+VERSION = "2"
 """Of the list and the grammar; a signed consent names it."""
 _LIST = """
 admiral airport alphabet armchair asphalt astronaut banana bandstand barbecue barnyard beehive bicycle blanket blossom
@@ -58,9 +59,13 @@ STATEMENT_VERSION = "1"
 
 _STATED = 0.5
 """How likely it is that the statement comes first."""
+_WANTED = 0.5
+"""How likely the drawn word of a place is."""
 _BEFORE, _OTHER = 1e-8, 1e-30
 """How likely a phone is that belongs to none of it: before everything else, where people say that they begin; and
 later, so little that a word which fits badly is still preferred."""
+_PREFERRED = 25.0
+"""By how many nats, over all others together, the drawn word of a place is preferred."""
 _WEIGHT = 1.0
 """How much the likelihoods of the grammar count: less than usual, for all words are equally likely."""
 
@@ -79,12 +84,13 @@ def draw(n: int = SIX, chance: Random | None = None, among: Sequence[str] = WORD
     return tuple((chance or secrets.SystemRandom()).sample(list(among), n))
 
 
-def heard(audio: Audio, among: Sequence[str] = WORDS) -> list[str]:
+def heard(audio: Audio, among: Sequence[str] = WORDS, drawn: Sequence[str] = ()) -> list[str]:
     """Hear six words of a list, whatever else is said; it takes a tenth of the sound's length and more.
 
     Args:
         audio: Somebody who speaks English, at any rate, shape (n,).
         among: The list; all of it can be said.
+        drawn: What they are to say, all of the list; without it no word is preferred.
 
     Returns:
         The six that fit best, in the order in which they are said; none where there is no sound to speak of.
@@ -93,7 +99,7 @@ def heard(audio: Audio, among: Sequence[str] = WORDS) -> list[str]:
         ModuleNotFoundError: PocketSphinx is not installed.
     """
     pcm = to_pcm(audio.samples, audio.rate)
-    return [] if pcm is None else _listener(tuple(among)).hear(with_hiss(pcm))
+    return [] if pcm is None else _listener(tuple(among)).hear(with_hiss(pcm), drawn)
 
 
 def matches(drawn: Sequence[str], heard: Sequence[str]) -> int:
@@ -128,12 +134,14 @@ class _Listener:
         self._lock = threading.Lock()
         self._recogniser = Recogniser(weight=_WEIGHT)
         self._words = {self._recogniser.name(word): word for word in among}
-        stated = [self._recogniser.name(word) for word in STATEMENT.rstrip(".").split()]
-        others = [self._recogniser.name_sound([phone]) for phone in TO_IPA]
-        self._recogniser.follow(_grammar(stated, list(self._words), others), len(stated) + SIX)
+        self._stated = [self._recogniser.name(word) for word in STATEMENT.rstrip(".").split()]
+        self._others = [self._recogniser.name_sound([phone]) for phone in TO_IPA]
 
-    def hear(self, pcm: NDArray[np.int16]) -> list[str]:
+    def hear(self, pcm: NDArray[np.int16], drawn: Sequence[str]) -> list[str]:
         with self._lock:
+            wanted = [self._recogniser.name(word) for word in drawn]
+            grammar = _grammar(self._stated, list(self._words), self._others, wanted)
+            self._recogniser.follow(grammar, len(self._stated) + SIX)
             found = self._recogniser.hear_any(pcm) or ()
         # A pronunciation that is not a word's first comes with its number: 'tomato(2)'.
         names = (each.name.partition("(")[0] for each in found)
@@ -145,13 +153,15 @@ def _listener(among: tuple[str, ...]) -> _Listener:
     return _Listener(among)
 
 
-def _grammar(stated: Sequence[str], words: Sequence[str], others: Sequence[str]) -> list[Arc]:
-    """The statement, if it is said; then six words; and other sounds wherever there is room."""
+def _grammar(stated: Sequence[str], words: Sequence[str], others: Sequence[str], drawn: Sequence[str]) -> list[Arc]:
+    """The statement, if it is said; then six words, of which some are preferred; and other sounds anywhere between."""
     begin = len(stated)
     arcs: list[Arc] = [(0, begin, 1 - _STATED)]
     arcs += [(place, place + 1, 1.0 if place else _STATED, name) for place, name in enumerate(stated)]
     for slot in range(SIX):
-        arcs += [(begin + slot, begin + slot + 1, 1 / len(words), name) for name in words]
+        wanted = drawn[slot] if slot < len(drawn) else ""
+        usual = (math.exp(-_PREFERRED) if wanted else 1.0) / len(words)
+        arcs += [(begin + slot, begin + slot + 1, _WANTED if name == wanted else usual, name) for name in words]
     arcs += [(0, 0, _BEFORE, name) for name in others]
     arcs += [(step, step, _OTHER, name) for step in range(begin, begin + SIX + 1) for name in others]
     return arcs

@@ -34,6 +34,7 @@ _END_OF_LIST = 0
 _RETRIEVAL_SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEMES_IN_IPA, _DO_NOT_EXIT = 0x1, 0x2, 0x8000
 _UTF8, _PAUSE_AT_END = 0x1, 0x1000
+_IN_IPA = 0x2
 _BY_CHARACTER = 1
 _PACE, _HEIGHT, _RANGE = 1, 3, 4
 _NOBODY = ("", 0, 0.0)
@@ -208,6 +209,27 @@ class EspeakLibrary:
                 raise EngineError(f"espeak refused {text[:40]!r} with status {status}")
             return Speech(b"".join(self._pcm), Events(b"".join(self._events)))
 
+    def phonemes(self, text: str, *, voice: str) -> tuple[str, ...]:
+        """Return how a plain text is said, in IPA with stress, clause by clause; nothing is spoken.
+
+        Args:
+            text: What to say.
+            voice: The path of a VoiceFile of `languages`.
+
+        Raises:
+            EngineError: espeak has no such voice.
+        """
+        spoken = ctypes.create_string_buffer(text.replace("\0", " ").encode("utf-8", "replace"))
+        rest = c_void_p(ctypes.addressof(spoken))
+        clauses: list[str] = []
+        with self._lock:
+            self._voice = _NOBODY
+            if self._c.espeak_SetVoiceByName(voice.encode()) != 0:
+                raise EngineError(f"espeak has no voice {voice!r}")
+            while rest.value is not None:
+                clauses.append((self._c.espeak_TextToPhonemes(byref(rest), _UTF8, _IN_IPA) or b"").decode())
+        return tuple(clauses)
+
     def _declare(self) -> None:
         c = self._c
         c.espeak_Initialize.argtypes = [c_int, c_int, c_char_p, c_int]
@@ -219,6 +241,8 @@ class EspeakLibrary:
         c.espeak_SetSynthCallback.restype = None
         c.espeak_SetVoiceByName.argtypes = [c_char_p]
         c.espeak_SetParameter.argtypes = [c_int, c_int, c_int]
+        c.espeak_TextToPhonemes.argtypes = [POINTER(c_void_p), c_int, c_int]
+        c.espeak_TextToPhonemes.restype = c_char_p
         c.espeak_Synth.argtypes = [c_char_p, c_size_t, c_uint, c_int, c_uint, c_uint, c_void_p, c_void_p]
 
     def _set_voice(self, voice: str, pace: int, pitch: float) -> None:

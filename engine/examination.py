@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from engine.clean import read
+from engine.fingerprint import Question, questions
+from engine.fingerprint import of as fingerprint_of
 from engine.identity.encoder import Encoder, TooShort
 from engine.identity.voice_print import VoicePrint
 from engine.intake.errors import NotTaken
@@ -35,6 +37,10 @@ class Examination:
     """How good it is, and which stretch of it is the best."""
     print: VoicePrint
     """Whose voice it is."""
+    fingerprint: bytes
+    """What the sound is known by when it comes again."""
+    questions: tuple[Question, ...]
+    """What is looked for to know whether it was there before."""
     picture: bytes
     """The report card, as a PNG."""
 
@@ -63,7 +69,13 @@ def examine(path: Path, *, clipped: float, title: str, models: Path) -> Examinat
         print = encoder.print(audio)
     except TooShort as error:
         raise NotGoodEnough(why=str(error)) from None
-    return Examination(report=report, print=print, picture=picture(audio, report, title))
+    return Examination(
+        report=report,
+        print=print,
+        fingerprint=fingerprint_of(audio),
+        questions=questions(audio),
+        picture=picture(audio, report, title),
+    )
 
 
 @lru_cache(1)

@@ -1,165 +1,333 @@
-"""Whether two recordings are the same sound: re-encoded, louder, cut at its ends, but one and the same.
+"""Whether a sound is one that was there before: re-encoded, louder, in noise, cut, a little faster or slower.
 
 Landmarks after Wang 2003 ("An industrial-strength audio search algorithm", ISMIR): peaks of the spectrogram, which
-encoders keep, and pairs of them, which another recording of the same words has only by chance. A fingerprint holds the
-peaks alone, 3 bytes each, some 70 bytes for a second; the pairs are made when two are compared.
+encoders keep, in groups of three, which another sound has only by chance (three, for they find fewer wrong ones among
+many, as in Six and Leman 2014, "Panako", ISMIR). A fingerprint holds some of them, chosen by their hashes, so that
+the same are chosen again: 6 bytes each, some 80 for a second. Whoever asks for a sound looks at it at many speeds, and
+from between the frames, which costs the many that were kept nothing.
 
-It does not know a recording again that was made faster, slower or higher, or that a loudspeaker played in a room.
+It does not know a sound again that was made faster or slower by more than 6 %, or higher at the same pace, nor what a
+loudspeaker played in a room.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.speech import Audio
+from engine.value import value
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SAME = 0.2
-"""What `matches` gives at least for one and the same sound; the same words said again reach half of it at most."""
+SURE = 5
+"""So many landmarks in one place make two sounds the same; `python -m bench own_output` prints what others reach."""
+SECONDS, MOST = 10, 6
+"""How long the stretches are that are looked for, in seconds, and how many of a long sound: spread evenly over it."""
 
-_VERSION = b"\x01"
-_RATE = 8000
-_WINDOW, _STEP = 512, 128
+_VERSION = b"\x02"
+_RATE = 4000
+_WINDOW, _STEP = 256, 64
 """64 ms, every 16 ms."""
-_LOW, _HIGH = 10, 224
-"""The bins that are looked at: 156 to 3500 Hz, what a telephone lets through."""
-_FRAMES_AROUND, _BINS_AROUND = 5, 6
-"""A peak has none higher beside it, within 80 ms and 94 Hz."""
-_BELOW = 45.0
-"""How far below the loudest peak one may be, in dB."""
+_LOW, _HIGH = 8, 124
+"""The bins that are looked at: 125 to 1900 Hz, where speech is loudest."""
+_AROUND = 4
+"""A peak has none higher beside it, within 64 ms and 63 Hz."""
+_BELOW = 10**-4.5
+"""How far below the loudest peak one may be, as a share of its power: 45 dB."""
 _A_SECOND = 24
 """The most peaks of a second, the highest."""
-_FRAMES_MOST = 2**16
-"""What is later than 17 minutes is left out."""
-_PARTNERS = 6
-"""With how many of the peaks that follow it each is paired."""
-_LATER, _APART = (3, 63), 64
-"""A partner comes 48 ms to 1 s later, and is less than 1 kHz away."""
-_FEWEST = 20
-"""Fewer pairs in what two recordings have in common say nothing: about a second of speech."""
+_PARTNERS = 5
+"""With how many of the peaks that follow it each is grouped."""
+_LATER, _APART = (2, 40), 64
+"""A partner comes 32 to 640 ms later, and is less than 1 kHz away."""
+_AHEAD = 60
+"""How many peaks are looked through for partners."""
+_KEPT = 16
+"""Of so many landmarks one is kept."""
+_PIECE = 30
+"""Seconds of a long sound that are worked on at once."""
+_SPEEDS, _SPEED_STEP = 24, 0.0025
+"""How many speeds are tried on either side, and how far apart they are."""
+_NEAR = 4
+"""Landmarks that lie within so many frames of where they should are in one place: 64 ms."""
+_LATEST = 200
+"""Of what has the same hash, so many are looked at, the last that came: what is so common tells little."""
+_FRAME_BITS, _OFFSET_BITS, _PASS_BITS = 10, 15, 6
+_MIX = 0x9E3779B97F4A7C15
+"""Knuth's multiplicative hashing, with the golden ratio of 2^64."""
+
+
+@value
+class Question:
+    """A stretch of a sound that is looked for, at many speeds; fit for pickle."""
+
+    landmarks: bytes
+    """Of each, by its hash: that, the frame in which it begins, and at which of the speeds it was found."""
+
+
+@value
+class Match:
+    """A sound that was there before."""
+
+    id: int
+    """Its number."""
+    agreeing: int
+    """How many landmarks are in one place: `SURE` of them make it certain."""
+
+
+class Fingerprinter:
+    """Computes the fingerprint of a sound that comes in pieces, while it is being made."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._held: list[NDArray[np.float32]] = []
+        self._samples = self._done = 0
+        self._found: list[bytes] = []
+        self._rate = 0
+
+    def feed(self, samples: NDArray[np.int16] | NDArray[np.float32], rate: int) -> None:
+        """Take the next piece, shape (n,), at any level; `rate` is the same for all."""
+        import numpy as np
+
+        self._rate = rate
+        self._held.append(samples.astype(np.float32))
+        self._samples += len(samples)
+        if self._samples >= _PIECE * rate:
+            self._work()
+
+    def finish(self) -> bytes:
+        """Return the fingerprint of it all: empty but for a byte where there is too little sound."""
+        if self._samples:
+            self._work()
+        return _VERSION + b"".join(self._found)
+
+    def _work(self) -> None:
+        import numpy as np
+
+        hashes, frames = _landmarks(_resampled(np.concatenate(self._held), self._rate))
+        packed = np.empty(len(hashes), _packing())
+        packed["hash"] = hashes
+        packed["frame"] = frames + self._done * _RATE // (_STEP * self._rate) & 0xFFFF
+        self._found.append(packed.tobytes())
+        self._done += self._samples
+        self._samples = 0
+        self._held.clear()
 
 
 def of(audio: Audio) -> bytes:
-    """Compute the fingerprint of a recording; empty but for a byte where it is silent or shorter than 64 ms.
+    """Compute the fingerprint of a whole sound; empty but for a byte where it is silent or next to nothing.
+
+    Args:
+        audio: Any rate, shape (n,).
+    """
+    fingerprinter = Fingerprinter()
+    fingerprinter.feed(audio.samples, audio.rate)
+    return fingerprinter.finish()
+
+
+def questions(audio: Audio) -> tuple[Question, ...]:
+    """Prepare to look for a sound: stretches of it of `SECONDS`; some .2 s of work for each.
 
     Args:
         audio: Any rate, shape (n,).
     """
     import numpy as np
-    import soxr  # type: ignore[import-untyped]  # it has no types
 
-    samples = np.asarray(audio.samples, np.float32)
-    if audio.rate != _RATE:
-        samples = soxr.resample(samples, audio.rate, _RATE)
-    if len(samples) < _WINDOW or not samples.any():
-        return _VERSION
-    frames = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_STEP][:_FRAMES_MOST]
-    spectra = np.fft.rfft(frames * np.hanning(_WINDOW).astype(np.float32))[:, _LOW:_HIGH]
-    power = 10 * np.log10(spectra.real**2 + spectra.imag**2 + 1e-12)
-    times, bins = _peaks(power.astype(np.float32))
-    packed = np.empty((len(times), 3), np.uint8)
-    packed[:, 0], packed[:, 1], packed[:, 2] = times >> 8, times & 255, bins
-    return _VERSION + packed.tobytes()
+    size = SECONDS * audio.rate
+    count = min(MOST, max(1, -(-len(audio.samples) // size)))
+    begins = np.linspace(0, max(0, len(audio.samples) - size), count).astype(int)
+    return tuple(_question(np.asarray(audio.samples[begin : begin + size], np.float32), audio.rate) for begin in begins)
 
 
-def matches(a: bytes, b: bytes) -> float:
-    """Tell how much of what two recordings may have in common is the same sound.
+class Gallery:
+    """Fingerprints by their landmarks, to be searched; nothing in it is ever changed."""
 
-    They are laid over each other where most pairs of peaks agree.
+    def __init__(self, fingerprints: Iterable[tuple[int, bytes]] = ()) -> None:
+        """Take fingerprints with their numbers; those of another version are left out."""
+        import numpy as np
 
-    Args:
-        a: One fingerprint.
-        b: Another.
+        ids, parts = [], []
+        for id, fingerprint in fingerprints:
+            if fingerprint[:1] == _VERSION and len(fingerprint) % _packing().itemsize == 1:
+                ids.append(id)
+                parts.append(np.frombuffer(fingerprint, _packing(), offset=1))
+        held = np.concatenate(parts) if parts else np.empty(0, _packing())
+        order = np.argsort(held["hash"], kind="stable")
+        self._hashes = np.ascontiguousarray(held["hash"][order])
+        self._frames = np.ascontiguousarray(held["frame"][order])
+        rows = np.repeat(np.arange(len(parts), dtype=np.uint32), [len(part) for part in parts])
+        self._rows: NDArray[np.uint32] = rows[order] if len(parts) else np.empty(0, np.uint32)
+        self._ids: NDArray[np.int64] = np.array(ids, np.int64)
 
-    Returns:
-        The share of pairs that agree there, from 0 to 1: from `SAME` on, the two are one recording. 0 where one of
-        them is too short to tell.
+    def __len__(self) -> int:
+        """How many landmarks it holds."""
+        return len(self._hashes)
 
-    Raises:
-        ValueError: One is no fingerprint.
-    """
+    def joined(self, other: Gallery) -> Gallery:
+        """Return one gallery of two."""
+        import numpy as np
+
+        made = Gallery()
+        hashes = np.concatenate([self._hashes, other._hashes])
+        order = np.argsort(hashes, kind="stable")
+        made._hashes = hashes[order]
+        made._frames = np.concatenate([self._frames, other._frames])[order]
+        made._rows = np.concatenate([self._rows, other._rows + np.uint32(len(self._ids))])[order]
+        made._ids = np.concatenate([self._ids, other._ids])
+        return made
+
+    def find(self, questions: Sequence[Question], least: int = SURE) -> list[Match]:
+        """Return what is the same sound, the surest first.
+
+        Args:
+            questions: What is looked for.
+            least: How many landmarks have to be in one place.
+        """
+        best: dict[int, int] = {}
+        for question in questions:
+            for row, agreeing in self._agreeing(question, least):
+                best[row] = max(agreeing, best.get(row, 0))
+        found = [Match(id=int(self._ids[row]), agreeing=agreeing) for row, agreeing in best.items()]
+        return sorted(found, key=lambda match: (-match.agreeing, match.id))
+
+    def _agreeing(self, question: Question, least: int) -> list[tuple[int, int]]:
+        """The rows in which so many landmarks of a stretch are in one place, and how many are."""
+        import numpy as np
+
+        asked = np.frombuffer(question.landmarks, _asking())
+        hashes = np.ascontiguousarray(asked["hash"])
+        last = np.searchsorted(self._hashes, hashes, "right")
+        counts = np.minimum(last - np.searchsorted(self._hashes, hashes, "left"), _LATEST)
+        places = np.repeat(last - np.cumsum(counts), counts) + np.arange(counts.sum())
+        rows = self._rows[places]
+        likely = np.bincount(rows, minlength=len(self._ids))[rows] >= least
+        rows, places, asked = rows[likely].astype(np.int64), places[likely], np.repeat(asked, counts)[likely]
+        frames, passes = asked["frame"].astype(np.int64), asked["pass"].astype(np.int64)
+        offsets = self._frames[places].astype(np.int64) - frames & 0xFFFF
+        found: dict[int, int] = {}
+        for phase in (0, _NEAR // 2):  # a place that one grid cuts in two is whole in the other
+            near = (offsets + phase & 0xFFFF) // _NEAR
+            keys = ((rows << _PASS_BITS | passes) << _OFFSET_BITS | near) << _FRAME_BITS | frames
+            spots, agreeing = np.unique(np.unique(keys) >> _FRAME_BITS, return_counts=True)
+            enough = agreeing >= least
+            for row, count in zip(spots[enough] >> _PASS_BITS + _OFFSET_BITS, agreeing[enough], strict=True):
+                found[int(row)] = max(int(count), found.get(int(row), 0))
+        return list(found.items())
+
+
+def _packing() -> np.dtype[np.void]:
     import numpy as np
 
-    (ours, begins), (theirs, theirs_begin) = _pairs(a), _pairs(b)
-    if min(len(ours), len(theirs)) < _FEWEST:
-        return 0.0
-    order = np.argsort(theirs, kind="stable")
-    theirs, theirs_begin = theirs[order], theirs_begin[order]
-    shifts = []
-    for slip in (-1, 0, 1):  # a cut between two steps moves some peaks by one
-        first, last = (np.searchsorted(theirs, ours + slip, side) for side in ("left", "right"))
-        counts = last - first
-        places = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(counts.sum())
-        shifts.append(theirs_begin[places] - np.repeat(begins, counts))
-    found, agreeing = np.unique(np.concatenate(shifts), return_counts=True)
-    if not len(found):
-        return 0.0
-    shift, agree = _densest(found, agreeing)
-    common = min(_within(begins + shift, theirs_begin), _within(theirs_begin - shift, begins))
-    return min(1.0, agree / common) if common >= _FEWEST else 0.0
+    return np.dtype([("hash", "<u4"), ("frame", "<u2")])
 
 
-def same(a: bytes, b: bytes) -> bool:
-    """Tell whether two fingerprints are of one and the same recording."""
-    return matches(a, b) >= SAME
+def _asking() -> np.dtype[np.void]:
+    import numpy as np
+
+    return np.dtype([("hash", "<u4"), ("frame", "<u2"), ("pass", "u1")])
 
 
-def _peaks(power: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _question(samples: NDArray[np.float32], rate: int) -> Question:
+    import numpy as np
+
+    parts = []
+    for place, (speed, shift) in enumerate(_passes()):
+        hashes, frames = _landmarks(_resampled(samples, rate * speed)[shift:])
+        part = np.empty(len(hashes), _asking())
+        part["hash"], part["frame"], part["pass"] = hashes, frames & (1 << _FRAME_BITS) - 1, place
+        parts.append(part)
+    asked = np.concatenate(parts)
+    # What is near each other is looked up quickly.
+    return Question(landmarks=asked[np.argsort(asked["hash"], kind="stable")].tobytes())
+
+
+def _passes() -> list[tuple[float, int]]:
+    """The speeds that are tried, each with where between two frames it begins, in samples."""
+    still = [(1.0, _STEP // 4 * quarter) for quarter in range(4)]
+    steps = range(1, _SPEEDS + 1)
+    faster = [(1 + step * _SPEED_STEP, 24 * step % _STEP) for step in steps]
+    slower = [(1 - step * _SPEED_STEP, 40 * step % _STEP) for step in steps]
+    return still + faster + slower
+
+
+def _resampled(samples: NDArray[np.float32], rate: float) -> NDArray[np.float32]:
+    import soxr  # type: ignore[import-untyped]  # it has no types
+
+    made: NDArray[np.float32] = soxr.resample(samples, rate, _RATE) if rate != _RATE else samples
+    return made
+
+
+def _landmarks(samples: NDArray[np.float32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The landmarks of a sound at _RATE that are kept: their hashes, and the frames in which they begin."""
+    import numpy as np
+
+    times, bins = _peaks(samples)
+    partners = _partners(times, bins)
+    hashes, begins = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
+    for one in range(_PARTNERS):
+        for two in range(one + 1, _PARTNERS):
+            first = np.flatnonzero(partners[:, two] >= 0)
+            second, third = partners[first, one], partners[first, two]
+            mixed = bins[first].astype(np.uint64)
+            for part, width in (
+                (bins[second] - bins[first] + _APART, 2 * _APART),
+                (bins[third] - bins[first] + _APART, 2 * _APART),
+                ((times[second] - times[first]) // 2, 32),
+                ((times[third] - times[first]) // 2, 32),
+            ):
+                mixed = mixed * np.uint64(width) + part.astype(np.uint64)
+            mixed = mixed * np.uint64(_MIX) >> np.uint64(32)
+            kept = mixed < 2**32 // _KEPT
+            hashes.append((mixed[kept] * np.uint64(_KEPT)).astype(np.uint32))
+            begins.append(times[first][kept])
+    return np.concatenate(hashes), np.concatenate(begins)
+
+
+def _peaks(samples: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The highest peaks of every second, by time: their frames and their bins."""
     import numpy as np
 
-    highest = power
-    for axis, around in ((0, _FRAMES_AROUND), (1, _BINS_AROUND)):
-        width = [(0, 0), (0, 0)]
-        width[axis] = (around, around)
-        padded = np.pad(highest, width, constant_values=-np.inf)
-        highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * around + 1, axis=axis).max(axis=-1)
-    times, bins = np.nonzero((power >= highest) & (power > power.max() - _BELOW))
-    heights = power[times, bins]
+    if len(samples) < _WINDOW or not samples.any():
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_STEP]
+    spectra = np.fft.rfft(frames * np.hanning(_WINDOW).astype(np.float32))[:, _LOW:_HIGH]
+    power = (spectra.real**2 + spectra.imag**2).astype(np.float32)
+    highest = _highest_around(_highest_around(power).T).T
+    times, bins = np.nonzero((power >= highest) & (power > power.max() * _BELOW))
     seconds = times * _STEP // _RATE
-    order = np.lexsort((-heights, seconds))
+    order = np.lexsort((-power[times, bins], seconds))
     rank = np.arange(len(order)) - np.searchsorted(seconds[order], seconds[order])
     kept = np.sort(order[rank < _A_SECOND])
     return times[kept], bins[kept]
 
 
-def _pairs(fingerprint: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The pairs of a fingerprint: as one number each, whose lowest bits are the time between, and when they begin."""
+def _highest_around(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The highest value within _AROUND rows of each; by doubling, so that few maxima are taken."""
     import numpy as np
 
-    if fingerprint[:1] != _VERSION or len(fingerprint) % 3 != 1:
-        raise ValueError(f"these {len(fingerprint)} bytes are no fingerprint")
-    peaks = np.frombuffer(fingerprint, np.uint8, offset=1).reshape(-1, 3).astype(np.int64)
-    times, bins = peaks[:, 0] * 256 + peaks[:, 1], peaks[:, 2]
-    numbers, begins = [], []
-    partners = np.zeros(len(times), int)
-    for ahead in range(1, 4 * _A_SECOND):
-        later, apart = times[ahead:] - times[:-ahead], bins[ahead:] - bins[:-ahead]
-        fit = (later >= _LATER[0]) & (later <= _LATER[1]) & (np.abs(apart) < _APART)
-        fit &= partners[: len(fit)] < _PARTNERS
-        partners[: len(fit)] += fit
-        numbers.append(((bins[:-ahead] << 8 | apart + _APART) << 8 | later)[fit])
-        begins.append(times[:-ahead][fit])
-        if ahead + 1 >= len(times):
+    widest, reach = np.pad(power, ((_AROUND, _AROUND), (0, 0))), 1
+    while 2 * reach <= 2 * _AROUND + 1:
+        widest = np.maximum(widest[:-reach], widest[reach:])
+        reach *= 2
+    left = 2 * _AROUND + 1 - reach
+    return np.maximum(widest[:-left], widest[left:]) if left else widest
+
+
+def _partners(times: NDArray[np.int64], bins: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The first peaks behind each that are near enough, shape (peaks, _PARTNERS); -1 where there are fewer."""
+    import numpy as np
+
+    partners = np.full((len(times), _PARTNERS), -1)
+    counts = np.zeros(len(times), int)
+    for ahead in range(1, min(_AHEAD, len(times))):
+        later, apart = times[ahead:] - times[:-ahead], np.abs(bins[ahead:] - bins[:-ahead])
+        if later.min() > _LATER[1]:
             break
-    if not numbers:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    return np.concatenate(numbers), np.concatenate(begins)
-
-
-def _densest(shifts: NDArray[np.int64], counts: NDArray[np.int64]) -> tuple[int, int]:
-    """The shift that most pairs agree on, give or take one step, and how many do."""
-    import numpy as np
-
-    known = dict(zip(shifts.tolist(), counts.tolist(), strict=True))
-    sums = [sum(known.get(shift + slip, 0) for slip in (-1, 0, 1)) for shift in known]
-    best = int(np.argmax(sums))
-    return int(shifts[best]), int(sums[best])
-
-
-def _within(times: NDArray[np.int64], others: NDArray[np.int64]) -> int:
-    """Count the times from the first of the others to the last."""
-    return int(((times >= others.min()) & (times <= others.max())).sum())
+        fit = (later >= _LATER[0]) & (later <= _LATER[1]) & (apart < _APART) & (counts[:-ahead] < _PARTNERS)
+        first = np.flatnonzero(fit)
+        partners[first, counts[first]] = first + ahead
+        counts[first] += 1
+    return partners

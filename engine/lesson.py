@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from engine.answer import Answer
-from engine.engine import Engine, EngineError
+from engine.engine import Engine, EngineError, EngineLost
 from engine.speech import Enrolled, Reference
 
 
@@ -30,10 +30,14 @@ class Lesson:
     def apart(self, engine: Engine, stopping: Callable[[], bool]) -> None:
         """Take it in a thread of its own; returns at once."""
         # A thread that nobody stopped must not keep the process from ending.
-        threading.Thread(target=self.take, args=(engine, stopping), name="lesson", daemon=True).start()
+        threading.Thread(target=self._take_apart, args=(engine, stopping), name="lesson", daemon=True).start()
 
     def take(self, engine: Engine, stopping: Callable[[], bool]) -> None:
-        """Have the engine learn the speaker, and answer; ends soon where nobody waits or the engine is to stop."""
+        """Have the engine learn the speaker, and answer; ends soon where nobody waits or the engine is to stop.
+
+        Raises:
+            EngineLost: The engine was lost meanwhile; nothing is answered.
+        """
 
         def report(share: float) -> None:
             if self.gone or stopping():
@@ -45,9 +49,17 @@ class Lesson:
             self.answer.give(engine.enroll(self._reference, self._key, report))
         except _Unwanted:
             self.answer.fail(EngineError("the engine has been stopped"))
+        except EngineLost:
+            raise
         except EngineError as error:
             self.answer.fail(error)
         except Exception as error:
             reason = EngineError(f"{engine.name} failed to learn: {error!r}")
             reason.__cause__ = error
             self.answer.fail(reason)
+
+    def _take_apart(self, engine: Engine, stopping: Callable[[], bool]) -> None:
+        try:
+            self.take(engine, stopping)
+        except EngineLost as error:  # its own thread hears of it when it next speaks
+            self.answer.fail(error)

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from engine.audio import HEADER_BYTES, SAMPLE_BYTES
-from engine.encoding import Tags
+from engine.encoding import MARK, Tags
+from engine.encoding.tags import one_line
 from engine.engine import EngineError
 from engine.speech import Format
 from engine.take import Stopped, Target, encode
@@ -116,7 +117,12 @@ class Original:
         self.seconds = _wav_seconds(path) or (self._container.duration or 0) / av.time_base
         """How long it says that it lasts, in seconds; an Ogg file that is cut off does not know it."""
         said = {**self._stream.metadata, **self._container.metadata}
-        self.tags = Tags(title=said.get("title", ""), voice=said.get("artist", ""))
+        comment = said.get("comment", "")
+        self.tags = Tags(
+            title=said.get("title", ""),
+            voice=said.get("artist", ""),
+            comment=one_line(comment) if comment.startswith(MARK) else MARK,
+        )
         """What it says of itself; that it is AI-generated goes with every file."""
         self._decoded = self._decode()
         self._left: NDArray[np.int16] | None = None

@@ -57,6 +57,10 @@ class Audio:
     """Samples a second, in Hz."""
     timings: Sequence[Timing] = ()
     """What is said when, in the order of their starts; empty where the engine does not tell."""
+    score: float | None = None
+    """How sound the engine found it, from 0 to 1, where it listens to itself (`engine.selfcheck`)."""
+    takes: int = 1
+    """How often it was said until it was found good enough, or no better."""
 
     @property
     def seconds(self) -> float:
@@ -100,6 +104,8 @@ class Speaker:
     """Anything else worth knowing, in a sentence."""
     also: tuple[str, ...] = ()
     """Other tags, in lower case, for which it is this engine's best: 'zh' of one that speaks 'cmn'."""
+    licence: str = ""
+    """The licence of what it is spoken with, as an SPDX expression; empty: the engine's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -163,7 +163,7 @@ class Spool:
             self._complete(target.tags)
         else:
             path = path.with_suffix(MADE)
-            rate = encode(path, self._blocks(), rate, target, stopped)
+            rate = encode(path, self.blocks(), rate, target, stopped)
         self._wave.close()
         self._index.finish()
         bytes, sha256 = seal(path)
@@ -188,12 +188,26 @@ class Spool:
         _write(self._wave, 0, wav_header(self._extent.rate, size, len(info)))
         os.fsync(self._wave.fileno())
 
-    def _blocks(self) -> Iterator[NDArray[np.int16]]:
-        """Yield the sound, a block at a time."""
+    @property
+    def samples(self) -> int:
+        """How many samples it has."""
+        return (self._extent.wave_end - HEADER_BYTES) // SAMPLE_BYTES
+
+    @property
+    def rate(self) -> int:
+        """Samples a second, in Hz; 0 while it has no sentence."""
+        return self._extent.rate
+
+    def blocks(self, begin: int = 0) -> Iterator[NDArray[np.int16]]:
+        """Yield the sound from a sample on, a block at a time."""
         import numpy as np
 
-        self._wave.seek(HEADER_BYTES)
-        while block := self._wave.read(_BLOCK):
+        at, end = HEADER_BYTES + SAMPLE_BYTES * begin, self._extent.wave_end
+        while at < end:
+            self._wave.seek(at)
+            if not (block := self._wave.read(min(_BLOCK, end - at))):
+                return
+            at += len(block)
             yield np.frombuffer(block, "<i2")
 
     def close(self) -> None:

@@ -20,17 +20,21 @@ _TIME = re.compile(r"(\d:\d{1,2}:\d{1,2})([.,]\d)")
 _VTT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
-def to_json(timings: Iterable[Timing], kinds: Collection[TimingKind] | None = None) -> Iterator[str]:
+def to_json(
+    timings: Iterable[Timing], kinds: Collection[TimingKind] | None = None, *, licence: str = ""
+) -> Iterator[str]:
     """Write timings as one JSON object, whole and exact: `{"version": 1, "timings": [{"kind": …}, …]}`.
 
     Args:
         timings: Those to write, in any order.
         kinds: Which of them are written; None: all.
+        licence: Under which the sound may be used, an SPDX expression; empty: nothing is said of that.
 
     Yields:
         Its text, a timing or less at a time; without surrogates that stand alone.
     """
-    yield f'{{"version": {VERSION}, "timings": ['
+    told = f'"licence": {json.dumps(licence)}, ' if licence else ""
+    yield f'{{"version": {VERSION}, {told}"timings": ['
     comma = ""
     for timing in timings:
         if kinds is None or timing.kind in kinds:

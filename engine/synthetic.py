@@ -12,8 +12,8 @@ natural speech is not of minimum phase, and how vocoders give themselves away by
 shift" there is the same without the minimum-phase part). `python -m bench own_output` measures it.
 
 It cannot tell what has no pitch (espeak's whisper), what was played by a loudspeaker and recorded in a room, nor what
-other programs say. Some of espeak's odder variants, with echo or with a mixture of pulses, and now and then a converted
-voice, pass: files that Mynah still has are known by `engine.fingerprint` besides.
+other programs say. A few of espeak's odder variants, with echo or a mixture of pulses, and now and then a converted
+voice, pass: what this very Mynah has made is known by `engine.fingerprint` besides.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 Pulse = Literal["world", "espeak", "klatt", "slt", "rms", "awb", "kal16"]
 """A kind of pulse: WORLD's, espeak's, that of its variants after Klatt, and those of flite's four voices."""
 PULSES: tuple[Pulse, ...] = get_args(Pulse)
+Likely = Literal["yes", "maybe", "no"]
+"""Whether something is so, as far as measuring tells."""
 
 BIN = 100
 """Hz from one bin of a pulse's phases to the next."""
@@ -60,16 +62,29 @@ class Fit:
     """How near the mean phase of nearly all bins is to the expected one, as a cosine: 1 is on it."""
 
 
-_BOUNDS: Mapping[Pulse, Fit] = {
-    "world": Fit(steady=0.876, straight=0.88),
-    "espeak": Fit(steady=0.78, straight=0.88),
-    "klatt": Fit(steady=0.8, straight=0.978),
-    "slt": Fit(steady=0.86, straight=0.97),
-    "rms": Fit(steady=0.87, straight=0.97),
-    "awb": Fit(steady=0.87, straight=0.97),
-    "kal16": Fit(steady=0.8, straight=0.985),
-}
-"""What a recording has to reach in both to be taken for Mynah's own."""
+@value
+class Judged:
+    """Whether a machine has spoken."""
+
+    machine: Likely
+    """Whether it has."""
+    pulse: Pulse | None = None
+    """By which pulse, where it has or may have."""
+
+
+_SURE: Sequence[tuple[Pulse, Fit]] = (
+    ("world", Fit(steady=0.876, straight=0.88)),
+    ("espeak", Fit(steady=0.78, straight=0.88)),
+    ("klatt", Fit(steady=0.8, straight=0.978)),
+    ("slt", Fit(steady=0.86, straight=0.97)),
+    ("rms", Fit(steady=0.87, straight=0.97)),
+    ("awb", Fit(steady=0.87, straight=0.97)),
+    ("kal16", Fit(steady=0.8, straight=0.985)),
+)
+"""What a recording has to reach in both to be taken for Mynah's own, by any of these. To look only
+at harmonics that rise above the noise finds clones under noise, too, but takes people under noise for machines."""
+_DOUBTFUL: Sequence[tuple[Pulse, Fit]] = (("world", Fit(steady=0.862, straight=0.96)),)
+"""From where on it may be."""
 
 
 def spoken_by_machine(audio: Audio) -> Pulse | None:
@@ -81,10 +96,32 @@ def spoken_by_machine(audio: Audio) -> Pulse | None:
     Returns:
         By which pulse; None for people, and where there are too few vowels to tell.
     """
-    for pulse, fit in fits(audio).items():
-        if fit.steady >= _BOUNDS[pulse].steady and fit.straight >= _BOUNDS[pulse].straight:
-            return pulse
-    return None
+    found = judge(audio)
+    return found.pulse if found.machine == "yes" else None
+
+
+def judge(audio: Audio) -> Judged:
+    """Tell the same with a range in which it may be either: few people are in it, and who whispers.
+
+    Args:
+        audio: At least some seconds of it, at any rate from 8 kHz on, shape (n,).
+    """
+    found = fits(audio)
+    if not found:
+        return Judged(machine="maybe")
+    if (pulse := _reached(found, _SURE)) is not None:
+        return Judged(machine="yes", pulse=pulse)
+    pulse = _reached(found, _DOUBTFUL)
+    return Judged(machine="no" if pulse is None else "maybe", pulse=pulse)
+
+
+def _reached(found: Mapping[Pulse, Fit], bounds: Sequence[tuple[Pulse, Fit]]) -> Pulse | None:
+    """The first pulse whose bound is reached."""
+    return next((pulse for pulse, least in bounds if _fits(found[pulse], least)), None)
+
+
+def _fits(fit: Fit, least: Fit) -> bool:
+    return fit.steady >= least.steady and fit.straight >= least.straight
 
 
 def fits(audio: Audio) -> Mapping[Pulse, Fit]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Fingerprint = bytes
+"""Under another name, because a take has a field called `bytes`."""
 NAMELESS = Tags(title="", voice="")
 MADE = ".take"
 """What stands behind the name of a take that is not the spool's own WAV file, until it gets the name that lasts."""
@@ -63,6 +65,13 @@ class Take:
     """What is said when, from the start of the file; a spool's are read from its index, as long as that is there."""
     ends: Sequence[float] = ()
     """Where it can be cut: the ends of what was said in one go, in seconds from the start, some of them in order."""
+    fingerprint: Fingerprint = b""
+    """What its sound is known by when it comes back (`engine.fingerprint`); empty where nobody has looked."""
+    score: float | None = None
+    """How sound its worst sentence was found, from 0 to 1; None where the engine does not listen to itself. Of a take
+    that goes on with what an earlier attempt has left, only what was said since counts."""
+    retaken: int = 0
+    """How many of its sentences were said more than once before they were found good enough."""
 
 
 def thinned(samples: Iterable[int], rate: int) -> tuple[float, ...]:

@@ -12,12 +12,12 @@ from pathlib import Path
 from engine import consent_words
 from engine.clean import read
 from engine.examination import encoder_of
+from engine.fingerprint import Gallery, Question, questions
 from engine.fingerprint import of as fingerprint_of
-from engine.fingerprint import same
 from engine.identity.encoder import TooShort
 from engine.identity.thresholds import Verdict, bounds, verdict
 from engine.identity.voice_print import VoicePrint, similarity
-from engine.synthetic import spoken_by_machine
+from engine.synthetic import Likely, judge
 from engine.value import value
 
 
@@ -29,7 +29,7 @@ class Answered:
     """Seconds of speech, without pauses."""
     enough: bool
     """Whether that is enough to tell whose it is; if not, nothing else was looked for."""
-    machine: bool = False
+    machine: Likely = "no"
     """Whether a machine has spoken it."""
     replayed: bool = False
     """Whether it is one of the recordings that the voice is made from, played once more."""
@@ -41,10 +41,20 @@ class Answered:
     """From which likeness on they count as the same, for so much speech."""
     verdict: Verdict = "other"
     """Whether it is the same person."""
+    fingerprint: bytes = b""
+    """What its sound is known by when it comes again."""
+    questions: tuple[Question, ...] = ()
+    """What is looked for to know whether it was there before."""
 
 
 def examine_answer(
-    path: Path, *, recordings: Sequence[Path], prints: Sequence[VoicePrint], models: Path, among: Sequence[str]
+    path: Path,
+    *,
+    recordings: Sequence[Path],
+    prints: Sequence[VoicePrint],
+    models: Path,
+    among: Sequence[str],
+    drawn: Sequence[str],
 ) -> Answered:
     """Examine an answer that `engine.clean.keep` has written.
 
@@ -54,6 +64,7 @@ def examine_answer(
         prints: Whose voice those have, as far as it is known; prints of another encoder do not count.
         models: The folder of weights.
         among: The list from which words were drawn.
+        drawn: The words that were drawn.
 
     Raises:
         WeightsMissing: The speaker encoder's are not on this machine.
@@ -66,18 +77,21 @@ def examine_answer(
         return Answered(speech=error.seconds, enough=False)
     usable = [each for each in prints if each.model == print.model]
     known = together(usable or [encoder.print(read(each)) for each in recordings])
-    machine = spoken_by_machine(answer) is not None
-    own = fingerprint_of(answer)
-    replayed = any(same(own, fingerprint_of(read(each))) for each in recordings)
+    machine = judge(answer).machine
+    asked = questions(answer)
+    gallery = Gallery((place, fingerprint_of(read(each))) for place, each in enumerate(recordings))
+    replayed = bool(gallery.find(asked))
     return Answered(
         speech=print.seconds,
         enough=True,
         machine=machine,
         replayed=replayed,
-        heard=() if machine or replayed else tuple(consent_words.heard(answer, among)),
+        heard=() if machine == "yes" or replayed else tuple(consent_words.heard(answer, among, drawn)),
         similarity=similarity(print, known),
         threshold=bounds(min(print.seconds, known.seconds)).same,
         verdict=verdict(print, known),
+        fingerprint=fingerprint_of(answer),
+        questions=asked,
     )
 
 

@@ -29,11 +29,16 @@ class Waveform:
     """How loud it is in stretches of equal length, one after another, from 0 (silence) to 255 (the loudest of them)."""
 
 
-def waveform(path: Path) -> Waveform:
+def waveform(path: Path, *, most: int = MOST_LEVELS, a_second: int = LEVELS_A_SECOND) -> Waveform:
     """Draw a sound file of Mynah's; it is read to its end, a block at a time.
 
     A level is the root of the mean square of its stretch, beside that of the loudest: by full scale, speech at the
     loudness that we give it would be drawn as a flat line.
+
+    Args:
+        path: The file.
+        most: The most levels.
+        a_second: The most levels for a second of sound.
 
     Raises:
         EngineError: The file is gone or damaged.
@@ -41,7 +46,7 @@ def waveform(path: Path) -> Waveform:
     import numpy as np
 
     with Original(path) as original:
-        count = min(MOST_LEVELS, max(1, int(original.seconds * LEVELS_A_SECOND)))
+        count = min(most, max(1, int(original.seconds * a_second)))
         samples = max(1, round(original.seconds * original.rate))
         powers, counts, begin = np.zeros(count), np.zeros(count), 0
         for block in original.blocks():

@@ -45,6 +45,7 @@ class WorldEngine(Engine):
 
     name = "world"
     enrolls_apart = True
+    converts = True
 
     def open(self) -> None:
         check_installed()

@@ -124,6 +124,8 @@ def set_speaker(
 ) -> tuple[str, ...]:
     """Let a voice speak as a speaker that was learned for it: it is ready, and sounds different from before.
 
+    What other engines have learned for it stays, so that they can stand in.
+
     Args:
         tx: The transaction.
         id: The voice; somebody has agreed to it.
@@ -133,12 +135,11 @@ def set_speaker(
             counted already, or where nobody counts.
 
     Returns:
-        The file of the speaker that it had before, to be unlinked once this is committed.
+        The file of the speaker that it had of that engine before, to be unlinked once this is committed.
 
     Raises:
         Gone: The voice is not there any more.
     """
-    before = tx.value("SELECT speaker_id FROM voices WHERE id = :id", id=id)
     _change(
         tx,
         id,
@@ -150,8 +151,16 @@ def set_speaker(
         figures=json.dumps(dict(figures), ensure_ascii=False),
         counted_in=counted_in,
     )
-    gone = speakers.remove_learned(tx, before) if before is not None and before != speaker_id else None
-    return (gone,) if gone else ()
+    return speakers.give(tx, speaker_id, id)
+
+
+def note_figures(tx: Transaction, id: int, figures: Mapping[str, object]) -> None:
+    """Note what else was found out about a voice, which sounds as before.
+
+    Raises:
+        Gone: It is not there any more.
+    """
+    _change(tx, id, "figures = :figures", figures=json.dumps(dict(figures), ensure_ascii=False))
 
 
 def rename(tx: Transaction, id: int, name: str) -> None:

@@ -316,7 +316,9 @@ def vouch(
 def revoke(tx: Transaction, voice_id: int, key: bytes) -> tuple[str, ...]:
     """Take back what was granted for a voice, and drop what was only asked; return files to be unlinked.
 
-    The record stays, signed anew, without the words: that somebody had agreed, and until when.
+    The record stays, signed anew, without the words: that somebody had agreed, and until when. It names them still,
+    so that they see what they have taken back, and that whoever runs this Mynah can answer for what was made before;
+    a hash of them would tell the same to whoever has the key, and nothing to them. It goes when they are forgotten.
     """
     rows = tx.all("SELECT * FROM consents WHERE voice_id = :voice_id", voice_id=voice_id)
     for row in rows:
@@ -353,13 +355,6 @@ def expire(tx: Transaction) -> int:
         """,
         now=tx.now,
     )
-
-
-def answered_by(tx: Transaction, consent: Consent, key: bytes) -> bool:
-    """Whether the person that a consent names has the account that answered it."""
-    if consent.person_id is None or consent.account is None:
-        return False
-    return identities.is_theirs(tx, consent.person_id, consent.account, key)
 
 
 def _decided(tx: Transaction, row: Row, key: bytes, status: Decision, **changes: Value) -> Consent:

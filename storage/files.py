@@ -7,8 +7,8 @@ renamed to `path(id, format)`. So a crash leaves at most a file without a row, w
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from storage import quota
 from storage.database import Row, Transaction
@@ -55,6 +55,7 @@ TABLE = Table(
         Step(506, "ALTER TABLE files ADD COLUMN voice_id INTEGER REFERENCES voices (id) ON DELETE SET NULL"),
         Step(507, "CREATE INDEX files_of_voice ON files (voice_id) WHERE voice_id IS NOT NULL"),
         Step(509, "CREATE INDEX files_by_digest ON files (sha256)"),
+        Step(539, "ALTER TABLE files ADD COLUMN figures TEXT NOT NULL DEFAULT '{}'"),
     ),
 )
 
@@ -103,6 +104,9 @@ class File:
     """Where a long sound can be cut between sentences, in seconds from its start."""
     voice_id: int | None
     """The voice that speaks in it, which takes it along when it is withdrawn; None: nobody's."""
+    figures: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """What is known of how it was made: 'licence', the SPDX expression of what has spoken in it, and where the engine
+    listens to itself, the 'score' of its worst sentence and how many sentences were 'retaken'."""
 
 
 def path(id: int, ending: str) -> str:
@@ -127,6 +131,7 @@ def add(
     answers: str | None = None,
     ends: Sequence[float] = (),
     voice_id: int | None = None,
+    figures: Mapping[str, object] | None = None,
 ) -> int:
     """Note a file and return its number; its bytes count in the job's place, or in `place_id` where no job made it.
 
@@ -137,11 +142,12 @@ def add(
         tx.value(
             """
             INSERT INTO files (user_id, job_id, place_id, name, path, format, sha256, bytes, seconds, rate,
-                expires_at, answers, ends, voice_id, last_used_at, created_at)
+                expires_at, answers, ends, voice_id, figures, last_used_at, created_at)
             VALUES (COALESCE((SELECT id FROM users WHERE id = :user_id), (SELECT user_id FROM jobs WHERE id = :job_id),
                     :user_id), :job_id,
                 COALESCE(:place_id, (SELECT place_id FROM jobs WHERE id = :job_id)), :name, '',
-                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :ends, :voice_id, :now, :now)
+                :format, :sha256, :bytes, :seconds, :rate, :expires_at, :answers, :ends, :voice_id, :figures, :now,
+                :now)
             RETURNING id
             """,
             user_id=user_id,
@@ -157,6 +163,7 @@ def add(
             answers=answers,
             ends=json.dumps(list(ends)),
             voice_id=voice_id,
+            figures=json.dumps(dict(figures or {}), ensure_ascii=False),
             now=tx.now,
         )
     )
@@ -247,6 +254,11 @@ def used(tx: Transaction, id: int) -> None:
     tx.run("UPDATE files SET downloads = downloads + 1, last_used_at = :now WHERE id = :id", id=id, now=tx.now)
 
 
+def set_public(tx: Transaction, id: int, public: bool) -> None:
+    """Let others have the file, or no more."""
+    tx.run("UPDATE files SET public = :public WHERE id = :id", id=id, public=int(public))
+
+
 def expired(tx: Transaction, limit: int) -> list[File]:
     """Return files whose time is over, the longest expired first."""
     rows = tx.all(
@@ -266,5 +278,5 @@ def remove(tx: Transaction, id: int) -> str | None:
 
 
 def _file(row: Row) -> File:
-    ends = tuple(json.loads(row["ends"]))
-    return File(**{**dict(row), "public": bool(row["public"]), "kept": bool(row["kept"]), "ends": ends})
+    told = {"ends": tuple(json.loads(row["ends"])), "figures": json.loads(row["figures"])}
+    return File(**{**dict(row), "public": bool(row["public"]), "kept": bool(row["kept"]), **told})

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from storage import deliveries, events, files, jobs
+from storage import deliveries, events, files, jobs, messages
 from storage.database import Row, Transaction, Value
 from storage.files import File
 from storage.jobs import Job
@@ -184,10 +184,12 @@ def delete(tx: Transaction, job: Job) -> Deleted:
     gone = files.of_job(tx, job.id)
     for id in _repeats(tx, job, gone):
         deliveries.drop(tx, id)
+        messages.drop(tx, id)
         tx.run(_SCRUB, id=id, now=tx.now)
     for file in gone:
         files.remove(tx, file.id)
     events.drop_replies(tx, job.user_id)
+    messages.drop_replies(tx, job.user_id)
     return Deleted(files=tuple(gone), paths=(job.text_path,) if job.text_path else ())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -185,9 +185,10 @@ class Job:
     """Who ended it."""
 
 
-def from_row(row: Row) -> Job:
-    """Make a Job of a whole row of `jobs`."""
-    return Job(**{**dict(row), "cached": bool(row["cached"]), "unlimited": bool(row["unlimited"])})
+def from_row(row: Row, but: Collection[str] = ()) -> Job:
+    """Make a Job of a whole row of `jobs`; `but` names columns of other tables that it has besides."""
+    cells = {name: row[name] for name in row.keys() if name not in but}  # noqa: SIM118  # a row's own items are values
+    return Job(**{**cells, "cached": bool(row["cached"]), "unlimited": bool(row["unlimited"])})
 
 
 def get(tx: Transaction, id: int) -> Job | None:

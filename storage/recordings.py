@@ -1,9 +1,11 @@
 """Recordings: what people gave to make voices from, and what was found out about each.
 
-    uploaded → processing → ready | failed
+    uploaded → ready
 
-A recording belongs to a voice. Its sound lies twice in the folder of that voice: as it came, for its owner only, and
-clean, for engines (`storage/voice_folder.py`).
+A recording is looked at before it is noted, so that of what is too poor nothing is kept, and it is ready in the same
+transaction; the table knows 'processing' and 'failed', too, which nothing becomes here. A recording belongs to a
+voice. Its sound lies twice in the folder of that voice: as it came, for its owner only, and clean, for engines
+(`storage/voice_folder.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from storage import voice_folder
 from storage.database import Row, Transaction
 from storage.table import Person, Step, Table
 
-Status = Literal["uploaded", "processing", "ready", "failed"]
+Status = Literal["uploaded", "ready"]
 _Blob = bytes
 """Under another name, because a recording has a field called so."""
 
@@ -214,20 +216,15 @@ def belong(tx: Transaction, id: int, voice_id: int, ending: str) -> None:
     )
 
 
-def set_processing(tx: Transaction, id: int) -> bool:
-    """Note that a recording is being examined; False where it is not one that waits for it."""
-    return tx.run("UPDATE recordings SET status = 'processing' WHERE id = :id AND status = 'uploaded'", id=id) == 1
-
-
 def set_ready(tx: Transaction, id: int, found: Finding) -> bool:
-    """Note what an examination found; False where the recording has been done with already, or is gone."""
+    """Note what an examination found; False where that is noted already, or the recording is gone."""
     start, end = found.passage or (None, None)
     changed = tx.run(
-        f"""
+        """
         UPDATE recordings SET status = 'ready', seconds = :seconds, rate = :rate, speakers = :speakers, score = :score,
             passage_start = :start, passage_end = :end, model = :model, embedding = :embedding,
             embedding_seconds = :embedding_seconds, figures = :figures, transcript = :transcript
-        WHERE id = :id AND {_OPEN}
+        WHERE id = :id AND status = 'uploaded'
         """,
         id=id,
         seconds=found.seconds,
@@ -245,12 +242,6 @@ def set_ready(tx: Transaction, id: int, found: Finding) -> bool:
     return changed == 1
 
 
-def set_failed(tx: Transaction, id: int, error: str) -> bool:
-    """Note why a recording cannot be used; False where it has been done with already, or is gone."""
-    sql = f"UPDATE recordings SET status = 'failed', error = :error WHERE id = :id AND {_OPEN}"
-    return tx.run(sql, id=id, error=error) == 1
-
-
 def get(tx: Transaction, id: int) -> Recording | None:
     """Return the recording of that number."""
     row = tx.one("SELECT * FROM recordings WHERE id = :id", id=id)
@@ -260,6 +251,17 @@ def get(tx: Transaction, id: int) -> Recording | None:
 def of_voice(tx: Transaction, voice_id: int) -> list[Recording]:
     """Return the recordings of a voice, the first that came first."""
     return [_recording(row) for row in tx.all(f"SELECT * FROM recordings WHERE {_ITS} ORDER BY id", voice_id=voice_id)]
+
+
+def of_user(tx: Transaction, user_id: int, limit: int = 20, offset: int = 0) -> list[Recording]:
+    """Return the recordings that a person has given, the latest first."""
+    rows = tx.all(
+        "SELECT * FROM recordings WHERE user_id = :user_id ORDER BY id DESC LIMIT :limit OFFSET :offset",
+        user_id=user_id,
+        limit=limit,
+        offset=offset,
+    )
+    return [_recording(row) for row in rows]
 
 
 def by_digest(tx: Transaction, sha256: str) -> list[Recording]:
@@ -309,5 +311,4 @@ def _recording(row: Row) -> Recording:
     return Recording(**{**cells, "figures": json.loads(row["figures"]), "passage": passage})
 
 
-_OPEN = "status IN ('uploaded', 'processing')"
 _ITS = "voice_id = :voice_id"

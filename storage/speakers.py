@@ -1,5 +1,6 @@
 """Speakers: the identities that engines have built in, or have learned from recordings.
 
+A voice that was made of recordings has one of each engine that has learned it; it is spoken by the best that is open.
 What an engine has learned lies in a file of its own, `speakers/<engine>/<key>.safetensors` (`storage/voice_folder.py`).
 """
 
@@ -7,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import field
 
 from engine.speech import Speaker
+from engine.value import value
 from storage import levels, voice_folder
 from storage.database import Transaction
 from storage.table import Person, Step, Table
@@ -86,8 +89,38 @@ TABLE = Table(
         Step(498, "CREATE INDEX speakers_of_user ON speakers (user_id, model) WHERE user_id IS NOT NULL"),
         Step(499, "CREATE INDEX speakers_of_recording ON speakers (recording_id) WHERE recording_id IS NOT NULL"),
         Step(500, "CREATE INDEX speakers_spoken_by ON speakers (spoken_by) WHERE spoken_by IS NOT NULL"),
+        Step(535, "ALTER TABLE speakers ADD COLUMN voice_id INTEGER REFERENCES voices (id) ON DELETE SET NULL"),
+        Step(
+            536,
+            """
+            UPDATE speakers SET voice_id = (
+                SELECT MIN(v.id) FROM voices v WHERE v.speaker_id = speakers.id AND v.kind = 'clone'
+            ) WHERE user_id IS NOT NULL
+            """,
+        ),
+        Step(
+            537,
+            "CREATE UNIQUE INDEX speakers_of_voice ON speakers (voice_id, engine) WHERE voice_id IS NOT NULL",
+        ),
+        Step(538, "ALTER TABLE speakers ADD COLUMN licence TEXT NOT NULL DEFAULT ''"),
     ),
 )
+
+
+@value
+class Learned:
+    """A speaker that an engine has learned for a voice."""
+
+    id: int
+    """Its number."""
+    engine: str
+    """Which engine."""
+    key: str
+    """How that engine calls it."""
+    licence: str
+    """The licence of what it is spoken with, as an SPDX expression; empty: the engine's."""
+    figures: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """What it reached, and what it was made of: 'similarity', 'recordings' and so on."""
 
 
 def add_learned(
@@ -118,10 +151,10 @@ def add_learned(
     return int(
         tx.value(
             """
-            INSERT INTO speakers (engine, key, name, language, sex, notes, recording_id, user_id, spoken_by, path,
-                figures, model, embedding, embedding_seconds, created_at)
-            VALUES (:engine, :key, :name, :language, :sex, :notes, :recording_id, :user_id, :spoken_by, :path,
-                :figures, :model, :embedding, :embedding_seconds, :now)
+            INSERT INTO speakers (engine, key, name, language, sex, notes, licence, recording_id, user_id, spoken_by,
+                path, figures, model, embedding, embedding_seconds, created_at)
+            VALUES (:engine, :key, :name, :language, :sex, :notes, :licence, :recording_id, :user_id, :spoken_by,
+                :path, :figures, :model, :embedding, :embedding_seconds, :now)
             RETURNING id
             """,
             engine=speaker.engine,
@@ -130,6 +163,7 @@ def add_learned(
             language=speaker.language,
             sex=speaker.sex,
             notes=speaker.notes,
+            licence=speaker.licence,
             recording_id=recording_id,
             user_id=user_id,
             spoken_by=spoken_by,
@@ -141,6 +175,34 @@ def add_learned(
             now=tx.now,
         )
     )
+
+
+def give(tx: Transaction, id: int, voice_id: int) -> tuple[str, ...]:
+    """Let a speaker that was learned belong to a voice, in place of the one that the same engine had learned for it.
+
+    Returns:
+        The file of that one, to be unlinked once this is committed.
+    """
+    before = tx.all(
+        """
+        SELECT id FROM speakers WHERE voice_id = :voice_id AND id <> :id
+            AND engine = (SELECT engine FROM speakers WHERE id = :id)
+        """,
+        id=id,
+        voice_id=voice_id,
+    )
+    gone = [path for row in before if (path := remove_learned(tx, row["id"])) is not None]
+    tx.run("UPDATE speakers SET voice_id = :voice_id WHERE id = :id AND user_id IS NOT NULL", id=id, voice_id=voice_id)
+    return tuple(gone)
+
+
+def of_voice(tx: Transaction, voice_id: int) -> list[Learned]:
+    """Return the speakers that were learned for a voice, one of an engine, in the order in which they were."""
+    rows = tx.all(
+        "SELECT id, engine, key, licence, figures FROM speakers WHERE voice_id = :voice_id ORDER BY id",
+        voice_id=voice_id,
+    )
+    return [Learned(**{**dict(row), "figures": json.loads(row["figures"])}) for row in rows]
 
 
 def remove_learned(tx: Transaction, id: int) -> str | None:
@@ -159,3 +221,9 @@ def is_learned(tx: Transaction, engine: str, key: str) -> bool:
     """Whether an engine has learned a speaker that some voice speaks as, under that key."""
     sql = "SELECT 1 FROM speakers WHERE engine = :engine AND key = :key AND user_id IS NOT NULL"
     return tx.value(sql, engine=engine, key=key) is not None
+
+
+def voices_learned_by(tx: Transaction, engine: str) -> list[str]:
+    """Return the names of the voices that an engine has learned, everybody's."""
+    sql = "SELECT name FROM voices WHERE id IN (SELECT voice_id FROM speakers WHERE engine = :engine) ORDER BY folded"
+    return [str(row["name"]) for row in tx.all(sql, engine=engine)]

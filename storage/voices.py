@@ -6,7 +6,7 @@ import difflib
 import itertools
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -135,7 +135,7 @@ _VOICE = """
     SELECT v.id, v.kind, v.name, v.title, v.language, v.sex, v.visibility, v.status, v.revision, v.user_id,
         v.recording_id, v.place_id, v.consent, v.spoken_by, v.tags, v.figures, v.counted_in, v.created_at,
         CASE WHEN v.notes <> '' THEN v.notes ELSE COALESCE(s.notes, '') END AS notes,
-        COALESCE(s.engine, '') AS engine, COALESCE(s.key, '') AS speaker_key
+        COALESCE(s.engine, '') AS engine, COALESCE(s.key, '') AS speaker_key, COALESCE(s.licence, '') AS licence
     FROM voices v LEFT JOIN speakers s ON s.id = v.speaker_id
 """
 _SEEN = """
@@ -194,6 +194,10 @@ class Voice:
     """The place in which it counts as a voice that its owner holds; None while it counts nowhere."""
     created_at: int = 0
     """When it was made, in ms."""
+    licence: str = ""
+    """The licence of what it is spoken with, as an SPDX expression; empty: the engine's."""
+    instead_of: str = ""
+    """The engine that would rather speak it and is not open, where another stands in for it; nothing that is kept."""
 
     @property
     def is_lent(self) -> bool:
@@ -328,10 +332,11 @@ def nearest(tx: Transaction, name: str, *, user_id: int, place_id: int, n: int =
     return list(dict.fromkeys(found))[:n]
 
 
-def install(tx: Transaction, speakers: Sequence[Speaker]) -> int:
+def install(tx: Transaction, speakers: Sequence[Speaker], unknown: Collection[str] = ()) -> int:
     """Make the built-in voices those of these speakers, and return how many they are.
 
     A voice whose speaker is gone is retired, not removed: it comes back as the same voice with its speaker.
+    Those of engines of which it is `unknown` whom they have built in, for they are not loaded yet, stay as they are.
     """
     known = {(row["engine"], row["key"]): row for row in tx.all(_BUILTIN)}
     taken = {row["folded"]: owner for owner, row in known.items()}
@@ -345,27 +350,29 @@ def install(tx: Transaction, speakers: Sequence[Speaker]) -> int:
         elif _differs(known[owner], speaker):
             _update(tx, speaker, known[owner])
     for owner, row in known.items():
-        if owner not in there and row["status"] != "retired":
+        if owner not in there and row["engine"] not in unknown and row["status"] != "retired":
             tx.run("UPDATE voices SET status = 'retired', updated_at = :now WHERE id = :id", id=row["id"], now=tx.now)
     return len(there)
 
 
 _BUILTIN = """
-    SELECT v.id, v.name, v.folded, v.title, v.status, s.id AS speaker_id, s.engine, s.key, s.language, s.sex, s.notes
+    SELECT v.id, v.name, v.folded, v.title, v.status, s.id AS speaker_id, s.engine, s.key, s.language, s.sex, s.notes,
+        s.licence
     FROM voices v JOIN speakers s ON s.id = v.speaker_id WHERE v.kind = 'builtin'
 """
 
 
 def _differs(row: Row, speaker: Speaker) -> bool:
-    now = (speaker.name, speaker.language, speaker.sex, speaker.notes)
-    return (row["title"], row["language"], row["sex"], row["notes"]) != now or row["status"] == "retired"
+    now = (speaker.name, speaker.language, speaker.sex, speaker.notes, speaker.licence)
+    then = (row["title"], row["language"], row["sex"], row["notes"], row["licence"])
+    return then != now or row["status"] == "retired"
 
 
 def _insert(tx: Transaction, speaker: Speaker, name: str) -> None:
     speaker_id = tx.value(
         """
-        INSERT INTO speakers (engine, key, name, language, sex, notes, created_at)
-        VALUES (:engine, :key, :name, :language, :sex, :notes, :now) RETURNING id
+        INSERT INTO speakers (engine, key, name, language, sex, notes, licence, created_at)
+        VALUES (:engine, :key, :name, :language, :sex, :notes, :licence, :now) RETURNING id
         """,
         engine=speaker.engine,
         key=speaker.key,
@@ -373,6 +380,7 @@ def _insert(tx: Transaction, speaker: Speaker, name: str) -> None:
         language=speaker.language,
         sex=speaker.sex,
         notes=speaker.notes,
+        licence=speaker.licence,
         now=tx.now,
     )
     tx.run(
@@ -389,12 +397,16 @@ def _insert(tx: Transaction, speaker: Speaker, name: str) -> None:
 
 def _update(tx: Transaction, speaker: Speaker, row: Row) -> None:
     tx.run(
-        "UPDATE speakers SET name = :name, language = :language, sex = :sex, notes = :notes WHERE id = :id",
+        """
+        UPDATE speakers SET name = :name, language = :language, sex = :sex, notes = :notes, licence = :licence
+        WHERE id = :id
+        """,
         id=row["speaker_id"],
         name=speaker.name,
         language=speaker.language,
         sex=speaker.sex,
         notes=speaker.notes,
+        licence=speaker.licence,
     )
     tx.run(
         """

@@ -13,7 +13,7 @@ from dataclasses import field
 from typing import Any
 
 from engine.value import value
-from storage import consents, deliveries, events, files, queue, quota, speakers, voice_folder, voices
+from storage import consents, deliveries, events, files, messages, queue, quota, speakers, voice_folder, voices
 from storage.database import Row, Transaction, due_for_scrub
 from storage.jobs import FinishedBy
 from storage.metrics import Charge, Metric
@@ -21,8 +21,10 @@ from storage.voices import Voice, fold, next_change
 
 PACKING = "export"
 """The command whose files hold everything of a person's, the recordings and files of a voice among it."""
-COPYING = ("clone", "voices passage", "voices export", "voices import", "consent listen")
-"""The commands whose files are about a recording itself."""
+EXPORT = "voices export"
+"""The command whose file is a voice to be brought back later."""
+COPYING = ("clone", "voices passage", "voices import", "consent listen")
+"""The commands whose files are about a recording itself, and of no use without the voice."""
 
 
 @value
@@ -64,18 +66,28 @@ def delete(tx: Transaction, voice_id: int, key: bytes) -> Withdrawn:
 
     What the owner had said in their own voice stays, as does what was said where nobody knows whose voice it is. What
     others have of it goes along, and everything where somebody else has lent it: without the voice its person could not
-    find that any more to take it back. What copies a recording (its card, its passage, an export) goes in any case.
+    find that any more to take it back. What copies a recording (its card, its passage) goes in any case. What the owner
+    has exported of their own voice stays, for it was made to outlive this (`outlived`).
     """
     voice = voices.get(tx, voice_id)
     if voice is None or voice.kind != "clone":
         return Withdrawn()
-    copies = {file.id for file in files.of_voice(tx, voice_id, COPYING)}
+    copying = COPYING if outlived(voice) else (*COPYING, EXPORT)
+    copies = {file.id for file in files.of_voice(tx, voice_id, copying)}
 
     def goes(file: files.File) -> bool:
         others = voice.spoken_by is not None and file.user_id != voice.user_id
         return voice.is_lent or others or file.id in copies
 
     return _let_go(tx, voice, key, "user", [file for file in files.of_voice(tx, voice_id) if goes(file)])
+
+
+def outlived(voice: Voice) -> bool:
+    """Whether what its owner has exported of a voice stays when they delete it: of their own voice it does.
+
+    Where it is somebody else's, or nobody knows whose, the recordings in it are not theirs to keep.
+    """
+    return voice.spoken_by is not None and voice.spoken_by == voice.user_id
 
 
 def take_along(tx: Transaction, user_id: int, key: bytes) -> Withdrawn:
@@ -120,8 +132,10 @@ def _let_go(tx: Transaction, voice: Voice, key: bytes, by: FinishedBy, spoken: l
     paths = [path for file in gone if (path := files.remove(tx, file.id)) is not None]
     for job_id in {file.job_id for file in gone if file.job_id is not None}:
         deliveries.drop(tx, job_id)
+        messages.drop(tx, job_id)
     for user_id in {file.user_id for file in gone}:
         events.drop_replies(tx, user_id)
+        messages.drop_replies(tx, user_id)
     paths += consents.revoke(tx, voice.id, key)
     learned = _speakers(tx, voice.id)
     paths += [path for id in learned if (path := speakers.remove_learned(tx, id)) is not None]
@@ -151,6 +165,7 @@ def _speakers(tx: Transaction, voice_id: int) -> list[int]:
     rows = tx.all(
         """
         SELECT id FROM speakers WHERE id = (SELECT speaker_id FROM voices WHERE id = :id) AND user_id IS NOT NULL
+        UNION SELECT id FROM speakers WHERE voice_id = :id
         UNION SELECT id FROM speakers WHERE recording_id IN (
             SELECT id FROM recordings WHERE voice_id = :id UNION SELECT recording_id FROM voices WHERE id = :id
         )

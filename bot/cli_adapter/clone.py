@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from bot.app import App
 from bot.cli_adapter import streams
 from bot.cli_adapter.inputs import attachment, resolve
 from bot.cli_adapter.oneshot import OneShot
 from bot.cli_adapter.output import address_of
 from bot.cli_adapter.recordings import found_in, joined
 from bot.cli_adapter.render import for_program
+from bot.cli_adapter.road import Road
 from bot.cli_adapter.terminal import HOST
 from bot.config import Loaded
 from commands.core.reply import Reply
@@ -66,18 +66,18 @@ class Cloning(OneShot):
                 loaded, replace(request, values={**request.values, "recording": attachment(str(whole))})
             )
 
-    async def _ask(self, app: App, loaded: Loaded, request: Request) -> None:
+    async def _ask(self, road: Road, loaded: Loaded, request: Request) -> None:
         """Have it examined and, where the host answers for it, agreed to and made."""
-        await super()._ask(app, loaded, request)
+        await super()._ask(road, loaded, request)
         reply, paths = self._answers[-1]
         if reply.error or not self._typed.consent:
             return
         name = str(reply.data["voice"])
-        await app.database.write(lambda tx: vouch(tx, app.key, name, self._typed.consent))
+        await road.vouch(name, self._typed.consent)
         said, _, _ = reply.text.rpartition("\n")  # the last line asks for what has just been answered
         self._card = (replace(reply, text=said, actions=()), paths)
         self._answers.clear()
-        await super()._ask(app, loaded, Request(command="voices build", values={"name": name}))
+        await super()._ask(road, loaded, Request(command="voices build", values={"name": name}))
 
     def _tell(self) -> int:
         """Show the report card, then what came of it; for a program both in one object."""

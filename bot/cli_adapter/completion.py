@@ -10,7 +10,7 @@ import argcomplete
 from argcomplete.shell_integration import shellcode
 
 from bot.cli_adapter.options import extras, places
-from bot.cli_adapter.own import OWN
+from bot.cli_adapter.own import OWN, Own
 from commands.core.command import Command, commands
 from commands.core.params import Attachment, Param, Suggest
 
@@ -39,16 +39,39 @@ def tree(
     root = _parser(argparse.ArgumentParser(add_help=False), ["--version", "--help"], ["--config"])
     branches: dict[tuple[str, ...], Branch] = {(): root.add_subparsers()}
     for word, own in OWN.items():
-        leaf = branches[()].add_parser(word, help=own.help, add_help=False)
-        if own.words:
-            leaf.add_argument("word", choices=own.words)
-        _parser(leaf, ["--help", *(["--json"] if own.json else [])], ["--config"] if own.config else [])
+        _own(branches, (word,), own)
     for command in every.values():
         leaf = _branch(branches, command.path[:-1]).add_parser(
             command.path[-1], help=command.summary.replace("%", "%%"), add_help=False
         )
         _fill(leaf, command, suggest)
     return root
+
+
+def _own(branches: dict[tuple[str, ...], Branch], path: tuple[str, ...], own: Own) -> None:
+    """Add what the program does by itself, with the words of its own."""
+    if own.inner:
+        for word, each in own.inner.items():
+            _own(branches, (*path, word), each)
+        return
+    leaf = _branch(branches, path[:-1]).add_parser(path[-1], help=own.help, add_help=False)
+    if own.words:
+        leaf.add_argument("word", choices=own.words)
+    if names := own.names:
+        leaf.add_argument("word").completer = lambda prefix, **_: _known(names)  # type: ignore[attr-defined]  # as below
+    flags = [f"--{option.name}" for option in own.options if not option.value]
+    _parser(leaf, ["--help", *(["--json"] if own.json else []), *flags], ["--config"] if own.config else [])
+    for option in own.options:
+        if option.value:
+            leaf.add_argument(f"--{option.name}")
+
+
+def _known(names: Callable[[], Iterable[str]]) -> Iterable[str]:
+    """Return what a word may be; nothing where that cannot be told, for nobody wants to read why just then."""
+    try:
+        return list(names())
+    except Exception:  # a broken setting, a folder that cannot be read
+        return []
 
 
 def _parser(parser: argparse.ArgumentParser, flags: list[str], files: list[str]) -> argparse.ArgumentParser:

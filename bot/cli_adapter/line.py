@@ -31,10 +31,11 @@ _WORD = re.compile(
 )
 
 
-def read_line(line: str, commands: Mapping[str, Command]) -> Typed:
+def read_line(line: str, commands: Mapping[str, Command], *, partly: bool = False) -> Typed:
     """Understand a line of the chat: '/speak --voice en-gb Hello', '/quota show', or just what is to be said.
 
-    Options come first, as '--voice en-gb' or 'voice=en-gb'; the rest of the line is the text, just as it stands.
+    Options come first, as '--voice en-gb' or 'voice=en-gb'; the rest of the line is the text, just as it stands. With
+    `partly`, what is missing is for somebody else to ask for.
 
     Raises:
         UsageError: It makes no sense; the sentence says what would.
@@ -47,7 +48,7 @@ def read_line(line: str, commands: Mapping[str, Command]) -> Typed:
     _take(given, rest)
     if "help" in given.extras:
         return Typed(own="help", about=command.path)
-    given.settle()
+    given.settle(partly=partly)
     return Typed(command=command, values=given.values, output=given.extras.get("output", ""))
 
 

@@ -135,6 +135,11 @@ def _work(typed: Typed, loaded: Loaded, renderer: Renderer, chat: bool) -> Corou
 
         shot = _kind_of(typed)(typed, typed.command, renderer, Bar(sys.stderr, renderer, dumb=streams.is_dumb()))
         return shot.run(loaded, shot.prepare())
+    if typed.own == "models":
+        from bot.cli_adapter import models
+        from bot.cli_adapter.progress import Bar
+
+        return models.work(typed, loaded, renderer, Bar(sys.stderr, renderer, dumb=streams.is_dumb()))
     if typed.own == "doctor":
         from bot.cli_adapter.doctor import tell
 

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.cli_adapter.options import Extra, default_of, extras, places
-from bot.cli_adapter.own import OWN
+from bot.cli_adapter.own import OWN, Own, own_of
 from bot.cli_adapter.render import for_shell
 from commands.core.command import Audience, Command
 from commands.core.params import Attachment, Between, Body, Param, Word
@@ -35,12 +35,20 @@ def manual(about: tuple[str, ...], commands: Mapping[str, Command], *, chat: boo
     """Return the help of a command or of a group; of everything where `about` is empty."""
     if not about:
         return _everything(commands)
-    if about[0] in OWN:
-        own = OWN[about[0]]
-        return f"mynah {own.usage(about[0])}\n\n{_prose(own.help)}\n"
+    if own := own_of(about):
+        return _own(" ".join(about), own)
     if command := commands.get(" ".join(about)):
         return _command(command, True) if chat else for_shell(_command(command, False), commands)
     return _group(about, commands)
+
+
+def _own(name: str, own: Own) -> str:
+    """Return the help of what the program does by itself."""
+    head = f"mynah {own.usage(name)}\n\n{_prose(own.help)}\n"
+    if own.inner:
+        alone = f"Alone, 'mynah {name}' does what 'mynah {name} {next(iter(own.inner))}' does."
+        return f"{head}\n{alone}\n\nCommands:\n{_columns((word, each.help) for word, each in own.inner.items())}\n"
+    return f"{head}\nWhat it takes:\n{_columns(map(_of_extra, own.options))}\n" if own.options else head
 
 
 def _everything(commands: Mapping[str, Command]) -> str:

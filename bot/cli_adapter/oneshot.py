@@ -6,16 +6,17 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.app import App
 from bot.cli_adapter import signals, streams
 from bot.cli_adapter.history import forget_with
-from bot.cli_adapter.inputs import fetch, resolve
+from bot.cli_adapter.inputs import resolve
 from bot.cli_adapter.output import address_of, formatted
 from bot.cli_adapter.parser import Typed
 from bot.cli_adapter.progress import Bar
 from bot.cli_adapter.render import Renderer, for_program
-from bot.cli_adapter.terminal import HOST, Terminal
+from bot.cli_adapter.road import Here, Road, reply_of
+from bot.cli_adapter.there import There, connect
 from bot.config import Loaded
+from bot.lines import Gone
 from commands.core.command import Command
 from commands.core.reply import Reply
 from commands.core.request import Request
@@ -25,6 +26,12 @@ FAILED, USAGE, INTERRUPTED, STOPPED = 1, 2, 130, 143
 """The exit statuses that tell of something: refused or failed, not understood, Ctrl-C, told to stop; 0 is all well."""
 STATUSES = {"UsageError": USAGE, "Cancelled": INTERRUPTED, "Stopped": STOPPED}
 """The exit status that goes with an error, where it is not FAILED."""
+LEFT = "Mynah was told to stop. 'mynah jobs retry {job}' finishes this, and so does 'mynah run'."
+"""What is said where a job is left in the middle."""
+GOES_ON = "The Mynah that runs goes on with this; 'mynah jobs show {job}' tells how far it is."
+"""What is said where it is not."""
+CUT_OFF = "The Mynah that ran was stopped in the middle; what was under way goes on when 'mynah run' is started again."
+"""What is said where the other one is stopped."""
 
 
 class OneShot:
@@ -76,25 +83,45 @@ class OneShot:
         self._answers.append((reply, paths))
 
     async def _perform(self, loaded: Loaded, request: Request) -> int:
+        there = await connect(loaded.data, self)
+        if there is not None:
+            return await self._hand_off(there, loaded, request)
+        from bot.app import App  # only here: who hands it off need not wait for it
+        from bot.cli_adapter.terminal import Terminal
+
         async with App.open(loaded, make=[lambda desk: Terminal(loaded.data, self)], once=True) as app:
-            self._opening = None  # from here on a signal finds something to undo, so the task is not just cut
-            if (job := _retried(request)) is not None:
-                await app.courier.send(job)  # it may be done, and only its answer have been cut off
-            if not self._answers:
-                await self._ask(app, loaded, request)
+            await self._do(Here(app), loaded, request)
         return self._tell()
 
-    async def _ask(self, app: App, loaded: Loaded, request: Request) -> None:
+    async def _hand_off(self, there: There, loaded: Loaded, request: Request) -> int:
+        """Have the Mynah that runs already do it; what is under way when that stops goes on at its next start."""
+        try:
+            await self._do(there, loaded, request)
+        except Gone:
+            if not self._answers:
+                self.answer(Reply(text=CUT_OFF, error="Stopped"), ())
+        finally:
+            await there.close()
+        return self._tell()
+
+    async def _do(self, road: Road, loaded: Loaded, request: Request) -> None:
+        self._opening = None  # from here on a signal finds something to undo, so the task is not just cut
+        if (job := _retried(request)) is not None:
+            await road.catch_up(job)  # it may be done, and only its answer have been cut off
+        if not self._answers:
+            await self._ask(road, loaded, request)
+
+    async def _ask(self, road: Road, loaded: Loaded, request: Request) -> None:
         """Ask, and see a job to its end."""
-        answer = await app.desk.ask(HOST, request, fetch=fetch)
+        answer = await road.ask(request)
         job = answer.job_id if isinstance(answer, Ticket) else answer.job
         if job is not None and not (isinstance(answer, Reply) and answer.error):
-            await self._follow(app, job)
+            await self._follow(road, job)
         if not self._answers and isinstance(answer, Reply):
             forget_with(self._command, request.values, answer, loaded.data)
             self.answer(answer, [loaded.data / file.path for file in answer.files])
         if not self._answers and job is not None:
-            self.answer(await _ask_of(app, "jobs show", job), ())
+            self.answer(await reply_of(road, "jobs show", job), ())
 
     def _tell(self) -> int:
         """Show what was answered, and return the exit status that goes with it."""
@@ -111,18 +138,18 @@ class OneShot:
         if self._opening is not None:
             self._opening.cancel()
 
-    async def _follow(self, app: App, job: int) -> None:
-        """Run the job to its end, or until a signal comes."""
-        watching = asyncio.create_task(self._watch(app, job))
-        running = asyncio.create_task(_run(app, job))
+    async def _follow(self, road: Road, job: int) -> None:
+        """See the job to its end, or until a signal comes."""
+        watching = asyncio.create_task(self._watch(road, job))
+        running = asyncio.create_task(road.finish(job))
         signalled = asyncio.create_task(self._signalled.wait())
         try:
             await asyncio.wait((running, signalled), return_when=asyncio.FIRST_COMPLETED)
             if self._signal == INTERRUPTED and not running.done():
-                await self._cancel(app, job)
+                await self._cancel(road, job)
             elif self._signal == STOPPED and not running.done():
-                sentence = f"Mynah was told to stop. 'mynah jobs retry {job}' finishes this, and so does 'mynah run'."
-                self.answer(Reply(text=sentence, error="Stopped"), ())
+                sentence = GOES_ON if road.goes_on else LEFT
+                self.answer(Reply(text=sentence.format(job=job), error="Stopped"), ())
                 return
             await running
         finally:
@@ -131,29 +158,17 @@ class OneShot:
             await asyncio.gather(watching, running, signalled, return_exceptions=True)
             self._bar.clear()
 
-    async def _cancel(self, app: App, job: int) -> None:
-        reply = await _ask_of(app, "jobs cancel", job)
+    async def _cancel(self, road: Road, job: int) -> None:
+        reply = await reply_of(road, "jobs cancel", job)
         if not reply.error:  # else it was done just before, and is answered as if nobody had meddled
             self.answer(Reply(text=reply.text, error="Cancelled"), ())
 
-    async def _watch(self, app: App, job: int) -> None:
-        async for progress in app.runner.watch(job):
+    async def _watch(self, road: Road, job: int) -> None:
+        async for progress in road.watch(job):
             self._bar.show(progress)
-
-
-async def _ask_of(app: App, command: str, job: int) -> Reply:
-    reply = await app.desk.ask(HOST, Request(command=command, values={"job": job}))
-    assert isinstance(reply, Reply), f"/{command} is quick"
-    return reply
 
 
 def _retried(request: Request) -> int | None:
     """The job that is to be tried again."""
     job = str(request.values.get("job", ""))
     return int(job) if request.command == "jobs retry" and job.isdecimal() else None
-
-
-async def _run(app: App, job: int) -> None:
-    await app.desk.settle()
-    await app.runner.run_one(job)
-    await app.courier.send(job)

@@ -126,11 +126,11 @@ class Given:
             raise UsageError("--{name} is given twice; give it once.", name=param.option)
         self.values[param.name] = value
 
-    def settle(self) -> None:
+    def settle(self, *, partly: bool = False) -> None:
         """Hand the words that stand alone to the parameters that they are for, in their order.
 
         Raises:
-            UsageError: Some are missing, or too many.
+            UsageError: Some are missing (unless only a part is given for now), or too many.
         """
         waiting = [p for p in places(self.command) if p.name not in self.values]
         for param, word in zip(waiting, self.placed, strict=False):
@@ -138,7 +138,7 @@ class Given:
         if len(self.placed) > len(waiting):
             raise self._too_many(self.placed[len(waiting)])
         for param in waiting[len(self.placed) :]:
-            if param.lacks(self.values):
+            if not partly and param.lacks(self.values):
                 raise UsageError("{command} needs {call}", command=self.called, call=param.call)
 
     def unknown(self, option: str) -> UsageError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.cli_adapter.options import CONSENT, VOUCHED, Given, default_of, nearest, places
-from bot.cli_adapter.own import OWN
+from bot.cli_adapter.options import CONFIG, CONSENT, HELP, JSON, VOUCHED, Given, default_of, nearest, places
+from bot.cli_adapter.own import OWN, Own
 from commands.core.command import Command
 from commands.core.errors import UsageError
 from commands.core.params import Body
@@ -22,7 +22,9 @@ class Typed:
     own: str = ""
     """What the program itself is to do: a word of OWN, 'help' or 'version'; empty where it is a command."""
     about: tuple[str, ...] = ()
-    """What 'help' is about; nothing: about everything. The shell or the platform, for what takes one."""
+    """What 'help' is about; nothing: about everything. For a word of OWN what stands behind it: the shell, a name."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What was given with hyphens for a word of OWN that has options of its own; '' for one that takes no value."""
     values: Mapping[str, object] = field(default_factory=dict)
     """What was given for the command's parameters."""
     output: str = ""
@@ -58,6 +60,8 @@ def read(words: Sequence[str], commands: Mapping[str, Command]) -> Typed:
         rest = [*(word.removeprefix("command=") for word in rest[1:]), "--help"]
         if rest[0] == "--help":
             return Typed(own="help")
+        if rest[0] in OWN:
+            return _own(rest[0], rest[1:], config, as_json)
     found = _find(rest, commands)
     if isinstance(found, tuple):
         return Typed(own="help", about=found)
@@ -114,6 +118,8 @@ _SEE = "mynah --help shows what there is."
 def _own(word: str, rest: list[str], config: str, as_json: bool) -> Typed:
     """Understand what stands behind a word of the program's own; its options may stand around its word."""
     own = OWN[word]
+    if own.inner:
+        return _inner(word, own, rest, config, as_json)
     before, rest = _front(rest)
     after, extra = _front(rest[1:]) if own.words else ({}, rest)
     given = {**before, **after}
@@ -125,6 +131,49 @@ def _own(word: str, rest: list[str], config: str, as_json: bool) -> Typed:
     if extra or ("config" in given and not own.config) or ("json" in given and not own.json):
         raise UsageError("{use} is all that {word} takes.", use=f"'mynah {own.usage(word)}'", word=word)
     return Typed(own=word, about=about, config=given.get("config", config), json=as_json or "json" in given)
+
+
+def _inner(word: str, own: Own, rest: list[str], config: str, as_json: bool) -> Typed:
+    """Understand what stands behind a word of the program's own that has words of its own: `models pull NAME`."""
+    before, rest = _front(rest)
+    if "help" in before:
+        return Typed(own="help", about=(word,))
+    name = rest.pop(0) if rest else next(iter(own.inner))
+    if name not in own.inner:
+        have = f"{word} has {', '.join(own.inner)}."
+        raise UsageError(
+            "{word} has no {name}. {hint}", word=word, name=repr(name[:40]), hint=nearest(name, own.inner) or have
+        )
+    own = own.inner[name]
+    given, placed = _options(f"{word} {name}", own, rest)
+    given = {**before, **given}
+    if "help" in given:
+        return Typed(own="help", about=(word, name))
+    if len(placed) != bool(own.takes):
+        raise UsageError("{use} is how that is typed.", use=f"'mynah {own.usage(f'{word} {name}')}'")
+    config, as_json = given.pop("config", config), as_json or given.pop("json", None) is not None
+    return Typed(own=word, about=(name, *placed), options=given, config=config, json=as_json)
+
+
+def _options(called: str, own: Own, words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """Tell options and words that stand alone from each other."""
+    known = {extra.name: extra for extra in (*own.options, HELP, JSON, CONFIG)}
+    given: dict[str, str] = {}
+    placed: list[str] = []
+    while words:
+        word = words.pop(0)
+        name, equals, value = word.removeprefix("--").partition("=")
+        name = "help" if word == "-h" else name
+        if not word.startswith("-"):
+            placed.append(word)
+        elif (extra := known.get(name)) is None or (equals and not extra.value):
+            hint = nearest(name, known, "--") or f"'mynah {own.usage(called)}' is what there is."
+            raise UsageError("{called} has no option {word}. {hint}", called=called, word=word[:40], hint=hint)
+        elif extra.value and not equals and not words:
+            raise UsageError("--{name} needs a value behind it.", name=name)
+        else:
+            given[name] = value if equals else words.pop(0) if extra.value else ""
+    return given, placed
 
 
 def _recordings(words: list[str]) -> tuple[tuple[str, ...], list[str]]:

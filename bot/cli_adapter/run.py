@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app import App, Maker
-from bot.cli_adapter import signals, streams
+from bot.cli_adapter import browser, signals, streams
 from bot.cli_adapter.render import Renderer
 from bot.cli_adapter.terminal import HOST, Screen, Terminal
 from bot.config import Loaded
+from bot.handoff import open_to_others
+from bot.web_adapter import Web
 from commands.core.reply import Reply
 
 if TYPE_CHECKING:
@@ -39,9 +42,9 @@ class Paper:
 
 async def serve(loaded: Loaded, renderer: Renderer) -> int:
     """Serve until a signal tells to stop, and return the exit status."""
-    async with App.open(loaded, make=[_maker(loaded, Paper(renderer))]) as app:
+    async with App.open(loaded, make=_makers(loaded, Paper(renderer))) as app, _open_to_others(app):
         with signals.on(app.stop, "SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-            _say_ready(loaded)
+            await _say_ready(app)
             await app.serve()
     return 0
 
@@ -54,7 +57,7 @@ async def converse(loaded: Loaded, renderer: Renderer) -> int:
     chat = Chat(renderer, Playlist(players() if loaded.settings.terminal.play else []))
     talk = _talk_plainly if streams.is_dumb() else _talk
     try:
-        async with App.open(loaded, make=[_maker(loaded, chat)]) as app:
+        async with App.open(loaded, make=_makers(loaded, chat)) as app, _open_to_others(app):
             await talk(app, chat)
     finally:
         await chat.close()
@@ -80,7 +83,7 @@ async def _talk(app: App, chat: Chat) -> None:
         signals.on(prompt.close, "SIGTERM", "SIGHUP"),
         patch_stdout(),
     ):
-        _say_ready(app.loaded)
+        await _say_ready(app)
         await chat.talk(app, prompt)
 
 
@@ -93,13 +96,30 @@ async def _talk_plainly(app: App, chat: Chat) -> None:
 
     prompt = PlainPrompt(settled=chat.settled, standing=chat.standing)
     with signals.on(interrupt, "SIGINT"), signals.on(prompt.close, "SIGTERM", "SIGHUP"):
-        _say_ready(app.loaded)
+        await _say_ready(app)
         await chat.talk(app, prompt)
 
 
-def _maker(loaded: Loaded, screen: Screen) -> Maker:
-    return lambda desk: Terminal(loaded.data, screen)
+def _makers(loaded: Loaded, screen: Screen) -> list[Maker]:
+    """What makes the terminal, and the page where it is wanted."""
+    web = loaded.settings.web
+    page: list[Maker] = [lambda desk: Web(desk, web)] if web.enabled else []
+    return [lambda desk: Terminal(loaded.data, screen), *page]
 
 
-def _say_ready(loaded: Loaded) -> None:
-    print(f"{READY} Its data is in {loaded.data}.", file=sys.stderr, flush=True)
+def _open_to_others(app: App) -> AbstractAsyncContextManager[None]:
+    """Take what is asked with commands in a shell meanwhile."""
+    terminal = app.adapters[Terminal.name]
+    assert isinstance(terminal, Terminal), "it was made for this"
+    return open_to_others(app, terminal)
+
+
+async def _say_ready(app: App) -> None:
+    """Say that requests can come, and where the page is."""
+    print(f"{READY} Its data is in {app.data}.", file=sys.stderr, flush=True)
+    page = app.adapters.get(Web.name)
+    link = await page.link() if isinstance(page, Web) else ""
+    if link:
+        print(f"Its page: {link}", file=sys.stderr, flush=True)
+        if app.loaded.settings.web.browser and streams.is_terminal():
+            await browser.show(link)

@@ -62,6 +62,12 @@ class Terminal(Adapter):
     def __init__(self, data: Path, screen: Screen) -> None:
         self._data = data
         self._screen = screen
+        self.guests: dict[str, Screen] = {}
+        """Who has handed a request in from a shell, by what its address says ('handed'), or by 'job 12'."""
+
+    def forget(self, guest: Screen) -> None:
+        """Show nothing more to somebody who has gone; what comes for them is shown here."""
+        self.guests = {key: each for key, each in self.guests.items() if each is not guest}
 
     async def start(self) -> None:
         """Nothing has to be connected: what is typed is read by the chat."""
@@ -77,14 +83,18 @@ class Terminal(Adapter):
                 sources = [(path, file.name) for path, file in zip(paths, reply.files, strict=True)]
                 paths = await asyncio.to_thread(place, sources, address, delivery_id)
         except OSError as error:
-            raise self._misplaced(address, error, paths[0]) from error
-        self._screen.answer(reply, paths)
+            raise self._misplaced(address, error, paths[0], reply) from error
+        self._screen_for(address, reply).answer(reply, paths)
         return str(paths[0]) if paths else ""
 
-    def _misplaced(self, address: Mapping[str, Json], error: OSError, kept: Path) -> Undeliverable:
+    def _misplaced(self, address: Mapping[str, Json], error: OSError, kept: Path, reply: Reply) -> Undeliverable:
         sentence = f"{in_words(error, str(address['output']))} What was made is kept as {kept}."
-        self._screen.answer(Reply(text=sentence, error="OutputLost"), ())
+        self._screen_for(address, reply).answer(Reply(text=sentence, error="OutputLost"), ())
         return Undeliverable(sentence)
+
+    def _screen_for(self, address: Mapping[str, Json], reply: Reply) -> Screen:
+        asked = self.guests.get(str(address.get("handed", "")))
+        return asked or self.guests.get(f"job {reply.data.get('id')}") or self._screen
 
     def repeatable(self, address: Mapping[str, Json], age: float) -> bool:
         """A file put in the same place twice is one file, and an answer shown twice does no harm."""

@@ -27,7 +27,7 @@ from commands.core.moving import Moves
 from commands.core.notices import tell_person
 from commands.core.reply import BETWEEN_US, Action, Reply
 from engine.consent_words import STATEMENT_VERSION
-from storage import consents, deliveries, drafts, files, recordings, voice_folder, voices
+from storage import consents, deliveries, drafts, files, messages, recordings, sounds, voice_folder, voices
 from storage.consents import Consent
 from storage.database import Transaction
 from storage.voices import Voice
@@ -45,6 +45,8 @@ async def decide(ctx: JobContext, asked: Asked, heard: Heard) -> tuple[Judgement
         now = find_question(tx, ctx.asker.user_id, asked.consent.id)
         tries = consents.count_try(tx, now.consent.id)
         judgement = judge(findings(tx, now, heard))
+        if heard.found.fingerprint:
+            sounds.note_given(tx, heard.found.fingerprint, user_id=ctx.asker.user_id, voice_id=now.voice.id)
         if judgement.outcome == "again" and (tries or 0) < TRIES:
             waits = consents.get(tx, now.consent.id)
             assert waits is not None
@@ -88,6 +90,7 @@ def drop_heard(tx: Transaction, voice_id: int) -> list[str]:
     for file in files.of_voice(tx, voice_id, [LISTEN]):
         if file.job_id is not None and (path := files.remove(tx, file.id)) is not None:
             deliveries.drop(tx, file.job_id)
+            messages.drop(tx, file.job_id)
             gone.append(path)
     return gone
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from commands.core.context import Asker, Inquiry
 from commands.core.errors import NotFound, Refused
+from commands.core.standing_in import spoken
 from commands.core.words import either
 from storage import clones, users, voices
 from storage.database import Transaction
@@ -36,6 +37,8 @@ def cast(tx: Transaction, inquiry: Inquiry, name: str, language: str | None = No
     chose a built-in voice chose how it sounds, not what it cannot read. A clone, or a voice that was trained, is chosen
     for whose voice it is, so it keeps every text. Where nobody knows the language, the first choice speaks.
 
+    A clone has the best of its speakers whose engine is open.
+
     Args:
         tx: The transaction to look in.
         inquiry: Who asks, and where.
@@ -45,6 +48,10 @@ def cast(tx: Transaction, inquiry: Inquiry, name: str, language: str | None = No
     Raises:
         NotFound: There is none that the person may use; the sentence offers the nearest, or names the setting.
     """
+    return spoken(tx, inquiry, _cast(tx, inquiry, name, language))
+
+
+def _cast(tx: Transaction, inquiry: Inquiry, name: str, language: str | None) -> Voice:
     if name:
         voice = named(tx, inquiry, name)
         return _in_language(tx, inquiry, voice, language) if language else voice
@@ -58,15 +65,18 @@ def cast(tx: Transaction, inquiry: Inquiry, name: str, language: str | None = No
 
 
 def _chosen(tx: Transaction, inquiry: Inquiry) -> Iterator[Voice]:
-    """Tell the voices that were chosen, the nearest choice first: the person's own, the place's, the host's."""
+    """Tell the voices that were chosen, the nearest choice first: the person's own, the place's, the host's.
+
+    A built-in one whose engine is not there, for it is still loading, say, is passed over: who names it waits for it.
+    """
     asker = inquiry.asker
     user = users.get(tx, asker.user_id)
     for voice_id in (user.default_voice_id if user else None, asker.place.default_voice_id):
         voice = voices.get(tx, voice_id) if voice_id is not None else None
-        if voice is not None and _may_use(tx, voice, asker):
+        if voice is not None and _may_use(tx, voice, asker) and _is_there(inquiry, voice):
             yield voice
-    if inquiry.rules.default_voice != AUTO:
-        yield _hosts(tx, inquiry)
+    if inquiry.rules.default_voice != AUTO and _is_there(inquiry, hosts := _hosts(tx, inquiry)):
+        yield hosts
 
 
 def _best(tx: Transaction, inquiry: Inquiry, language: str) -> Voice | None:
@@ -74,6 +84,10 @@ def _best(tx: Transaction, inquiry: Inquiry, language: str) -> Voice | None:
     choice = inquiry.host.choice
     speaker = choice.best(language) or (choice.any() if language == USUAL else None)
     return voices.built_in(tx, speaker.engine, speaker.key) if speaker else None
+
+
+def _is_there(inquiry: Inquiry, voice: Voice) -> bool:
+    return voice.kind != "builtin" or voice.engine in inquiry.host.abilities
 
 
 def _speaks(inquiry: Inquiry, voice: Voice, language: str) -> bool:

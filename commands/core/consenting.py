@@ -30,10 +30,12 @@ from storage.clock import DAY, HOUR, MINUTE
 from storage.consents import Consent, Evidence
 from storage.database import Transaction
 from storage.recordings import Recording
+from storage.sounds import Kind
 from storage.voices import Voice, fold
 
 if TYPE_CHECKING:
     from engine.identity.voice_print import VoicePrint
+    from engine.synthetic import Likely
     from engine.testimony import Answered
 
 ANSWER = "consent answer"
@@ -83,7 +85,7 @@ class Findings:
 
     enough: bool
     """Whether there is enough speech to tell whose it is."""
-    machine: bool
+    machine: Likely
     """Whether a machine has spoken it."""
     replayed: bool
     """Whether it was there before: a recording of the voice, or an earlier answer."""
@@ -111,7 +113,7 @@ def judge(found: Findings) -> Judgement:
         return Judgement(outcome="again", why="There is too little speech in it. Say the whole sentence and all words.")
     if found.replayed:
         return Judgement(outcome="again", why="That was recorded before. Say it anew.")
-    if found.machine:
+    if found.machine == "yes":
         return Judgement(outcome="again", why="That sounds like a machine. Say it yourself, without effects.")
     if found.verdict == "other":
         return Judgement(outcome="again", why="That does not sound like the person in the recording.")
@@ -119,6 +121,8 @@ def judge(found: Findings) -> Judgement:
         return Judgement(outcome="unsure", why="Words are listened to in English only.")
     if found.right < LEAST_RIGHT:
         return Judgement(outcome="again")
+    if found.machine == "maybe":
+        return Judgement(outcome="unsure", why="Whether a person says that, nobody can tell by measuring.")
     if found.verdict == "unsure":
         return Judgement(outcome="unsure", why="Whether it is the same voice, nobody can tell by measuring.")
     return Judgement(outcome="granted")
@@ -254,6 +258,8 @@ class Heard:
     """The SHA-256 of the file as it came, in hex."""
     found: Answered
     """What was found out about it."""
+    known: Kind | None = None
+    """Of what kind it is where its sound was there before; None where it is new."""
 
 
 async def hear(ctx: JobContext, recording: Attachment, asked: Asked) -> Heard:
@@ -276,12 +282,14 @@ async def hear(ctx: JobContext, recording: Attachment, asked: Asked) -> Heard:
             prints=_prints(asked.recordings),
             models=ctx.host.models,
             among=tuple(LIST),
+            drawn=asked.consent.words,
         )
     except NotTaken as error:
         raise BadAnswer(why=error) from None
     except EngineMissing as error:
         raise NoCloning(why=error) from None
-    return Heard(clean=clean, sha256=sha256, found=found)
+    known = await ctx.read(lambda tx: ctx.host.sounds.find(tx, found.questions))
+    return Heard(clean=clean, sha256=sha256, found=found, known=known)
 
 
 def findings(tx: Transaction, asked: Asked, heard: Heard) -> Findings:
@@ -290,8 +298,8 @@ def findings(tx: Transaction, asked: Asked, heard: Heard) -> Findings:
     known = recordings.by_digest(tx, heard.sha256) or consents.answered_with(tx, heard.sha256)
     return Findings(
         enough=found.enough,
-        machine=found.machine,
-        replayed=found.replayed or bool(known),
+        machine="yes" if heard.known == "made" else found.machine,
+        replayed=found.replayed or heard.known == "given" or bool(known),
         right=consent_words.matches(asked.consent.words, found.heard),
         english=fold(asked.voice.language).partition("-")[0] == "en",
         verdict=found.verdict,

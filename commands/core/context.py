@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 from commands.core.command import Audience, Command
+from commands.core.known_sounds import KnownSounds
 from commands.core.params import FileFormat
 from commands.core.studio import Studio
 from engine.choice import Choice
@@ -82,6 +83,9 @@ class Host(Protocol):
     def abilities(self) -> Mapping[str, Abilities]:
         """What each open engine can do, by its name."""
 
+    def can_load(self, engine: str) -> bool:
+        """Whether an engine that is not open is loaded as soon as there is something to say with it."""
+
     @property
     def variants(self) -> Mapping[str, Sequence[Variant]]:
         """The variants that the speakers of each open engine can take behind a '+', by the engine's name."""
@@ -109,6 +113,10 @@ class Host(Protocol):
     @property
     def likeness(self) -> Likeness:
         """Which voices sound alike; asked in `read`."""
+
+    @property
+    def sounds(self) -> KnownSounds:
+        """Which sounds were there before; asked in `read` or `commit`."""
 
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is.

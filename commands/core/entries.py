@@ -62,6 +62,7 @@ def ref(file: File, *, voice: bool = False) -> FileRef:
         seconds=file.seconds,
         voice=voice,
         ends=file.ends,
+        figures=file.figures,
     )
 
 

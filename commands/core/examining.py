@@ -28,6 +28,9 @@ CARD = "png"
 READ = 0.4
 """How much of the work is done when the sound is read, from 0 to 1."""
 
+OWN = "Mynah itself made that file; give a recording of somebody who speaks."
+"""What is said where somebody gives what Mynah has spoken."""
+
 
 class BadRecording(UsageError):
     """{why}"""
@@ -89,7 +92,7 @@ async def examine_recording(ctx: JobContext, recording: Attachment, title: str, 
     try:
         taken = await off_loop(partial(_take, ctx.host.data / recording.path, ctx.workspace))
         if await ctx.read(lambda tx: files.by_digest(tx, taken.sha256)):
-            raise BadRecording(why="Mynah itself made that file; give a recording of somebody who speaks.")
+            raise BadRecording(why=OWN)
         ctx.report(READ)
         found = await ctx.host.pool.run(
             examine, taken.clean, clipped=taken.clipped, title=title, models=ctx.host.models
@@ -98,6 +101,8 @@ async def examine_recording(ctx: JobContext, recording: Attachment, title: str, 
         raise BadRecording(why=error) from None
     except EngineMissing as error:
         raise NoCloning(why=error) from None
+    if await ctx.read(lambda tx: ctx.host.sounds.find(tx, found.questions, ["made"])):
+        raise BadRecording(why=OWN)
     return Examined(
         name=recording.name[:200] or "recording",
         ending=CONTAINERS[taken.container].suffix,

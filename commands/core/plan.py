@@ -12,10 +12,11 @@ from commands.core.context import Inquiry
 from commands.core.errors import UsageError
 from commands.core.estimate import LONG
 from commands.core.manner import Manner
+from commands.core.standing_in import due, spoken
 from commands.core.words import either
 from engine.text.language import detect
 from engine.text.lexicon import Entry, Lexicon
-from storage import files, levels, lexicon
+from storage import files, levels, lexicon, voices
 from storage.database import Transaction
 from storage.files import File
 from storage.voices import Voice
@@ -48,6 +49,8 @@ class Plan:
     """Of all that its sound depends on, in hex."""
     answer: tuple[File, ...] = ()
     """Files of the person's own that say the same already, the sound first."""
+    learner: str = ""
+    """The engine that is to learn the voice before it speaks; empty where none is."""
 
 
 async def make(inquiry: Inquiry, text: str, voice: str, manner: Manner) -> Plan:
@@ -62,29 +65,42 @@ async def make(inquiry: Inquiry, text: str, voice: str, manner: Manner) -> Plan:
         language = await _found(text, inquiry.host.languages)
 
     def look(tx: Transaction) -> Plan:
-        return _look(tx, inquiry, text, voice, language, manner)
+        return _look(tx, inquiry, text, cast(tx, inquiry, voice, language), language, manner)
 
     return await (inquiry.glance(look) if len(text) <= LONG else inquiry.read(look))
 
 
-def _look(tx: Transaction, inquiry: Inquiry, text: str, name: str, language: str | None, manner: Manner) -> Plan:
-    voice = cast(tx, inquiry, name, language)
-    spoken = (manner.language and language) or voice.language or language or ""
+async def renew(inquiry: Inquiry, text: str, plan: Plan, manner: Manner) -> Plan:
+    """Plan anew how a clean text is said in the same voice, of which an engine may have learned more meanwhile."""
+
+    def look(tx: Transaction) -> Plan:
+        voice = voices.get(tx, plan.voice.id)
+        return plan if voice is None else _look(tx, inquiry, text, spoken(tx, inquiry, voice), plan.language, manner)
+
+    return await inquiry.read(look)
+
+
+def _look(tx: Transaction, inquiry: Inquiry, text: str, voice: Voice, language: str | None, manner: Manner) -> Plan:
+    read_in = (manner.language and language) or voice.language or language or ""
     asker, abilities = inquiry.asker, inquiry.host.abilities.get(voice.engine)
     version = abilities.version if abilities else ""
     words = lexicon.of(tx, asker.user_id, asker.place.id)
     entries = tuple(Entry(word=w.word, spoken=w.spoken, language=w.language) for w in words)
     book = Lexicon(entries)
-    changing = [part for entry in book.matching(text, spoken) for part in (entry.word, entry.spoken)] if entries else []
+    changing = (
+        [part for entry in book.matching(text, read_in) for part in (entry.word, entry.spoken)] if entries else []
+    )
     sounds = (READING, voice.engine, version, voice.speaker_key, f"{voice.id}.{voice.revision}")
-    fingerprint = manner.fingerprint(text, spoken, *sounds, *changing)
+    fingerprint = manner.fingerprint(text, read_in, *sounds, *changing)
+    learner = due(tx, inquiry, voice)
     return Plan(
         voice=voice,
-        language=spoken,
+        language=read_in,
         lexicon=book,
         gain=levels.gain(tx, voice.engine, voice.speaker_key, version),
         fingerprint=fingerprint,
-        answer=_answer(tx, inquiry, fingerprint),
+        answer=() if learner else _answer(tx, inquiry, fingerprint),
+        learner=learner,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from engine.value import value
@@ -61,6 +61,8 @@ class FileRef:
     """Where a long sound can be cut between sentences, in seconds from its start."""
     voice_id: int = 0
     """The voice of a person that speaks in it, and that takes it along when it goes; 0 for none."""
+    figures: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    """What is known of how it was made, as `storage.files.File.figures` has it."""
 
 
 @value
@@ -83,12 +85,15 @@ class Reply:
     """The job in which this goes on, where it does (a retry)."""
     error: str = ""
     """The key of the error, where this tells of a failure."""
+    kept: str = ""
+    """What is kept of it in place of its text and data, where those have a secret that is shown once; empty: all."""
     brief: str = ""
     """The same for where others read along and nobody can be answered in private: without figures and names."""
 
     def to_json(self) -> str:
         """Write it as the outbox keeps it."""
-        return json.dumps(_record(self), default=_record, ensure_ascii=False, separators=(",", ":"))
+        kept = replace(self, text=self.kept, data={}, kept="") if self.kept else self
+        return json.dumps(_record(kept), default=_record, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Reply:

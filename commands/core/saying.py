@@ -20,6 +20,7 @@ from commands.core.plan import Plan
 from commands.core.quote import Quote
 from commands.core.reply import OWN_JOB, Action, FileRef, Json, Reply
 from commands.core.script import lines, mix
+from commands.core.standing_in import restricts, stands_in
 from commands.core.words import duration, excerpt, file_name
 from engine.encoding import Tags
 from engine.engine import Abilities
@@ -105,24 +106,32 @@ async def say(ctx: JobContext, text: str, plan: Plan, manner: Manner = USUAL) ->
     Raises:
         Failed: It cannot be said.
     """
+    if plan.learner:
+        plan = await _learned(ctx, text, plan, manner)
     if plan.answer:
         ctx.used.update(dict.fromkeys((Metric.GENERATIONS, Metric.CHARACTERS, Metric.SECONDS, Metric.BYTES), 0))
         return _known(plan.answer, text, plan, manner)
+    if await ctx.studio.wait_for(plan.voice.engine):
+        plan = await plans.renew(ctx, text, plan, manner)
     abilities = ctx.host.abilities.get(plan.voice.engine)
     if abilities is None:
         raise EngineGone(voice=plan.voice.name)
     gain = await _measured(ctx, plan, abilities) if plan.gain is None else plan.gain
-    given = (text, plan, manner, abilities)
+    given = (text, plan, manner, abilities, ctx.studio.is_heard)
     script = lines(*given) if len(text) <= LONG else await asyncio.to_thread(lines, *given)
-    tags = Tags(title=excerpt(text), voice=_called(plan))
+    licence = restricts(plan.voice, abilities)
+    tags = Tags(title=excerpt(text), voice=_called(plan), licence=licence)
     target = Target(format=manner.kind_of_file, rate=manner.sample_rate.hz, thorough=len(text) > LONG, tags=tags)
     take = await ctx.studio.say(script, mix(plan, manner, abilities, gain), target)
     name = file_name(text, manner.kind_of_file.suffix)
-    beside = await asyncio.to_thread(sidecars.write, take, ctx.workspace, name, manner.kinds) if manner.kinds else ()
+    beside: Sequence[FileRef] = ()
+    if manner.kinds:
+        beside = await asyncio.to_thread(sidecars.write, take, ctx.workspace, name, manner.kinds, licence)
     ctx.used[Metric.CHARACTERS] = len(text)
     ctx.used[Metric.SECONDS] = math.ceil(take.seconds)
     ctx.used[Metric.BYTES] = take.bytes + sum(file.bytes for file in beside)
-    return _reply(text, plan, manner, take, name, beside, await _caveat(take, manner, abilities))
+    figures = _figures(take, licence)
+    return _reply(text, plan, manner, take, name, beside, figures, await _caveat(take, manner, abilities))
 
 
 def _reply(
@@ -132,11 +141,10 @@ def _reply(
     take: Take,
     name: str,
     beside: Sequence[FileRef],
+    figures: dict[str, Json],
     caveat: str,
 ) -> Reply:
-    facts = [f'"{excerpt(text)}"', duration(take.seconds), _called(plan)]
-    if caveat:
-        facts.append(caveat)
+    facts = [f'"{excerpt(text)}"', duration(take.seconds), _called(plan), stands_in(plan.voice), caveat]
     sound = FileRef(
         id=0,
         name=name,
@@ -148,13 +156,30 @@ def _reply(
         voice=manner.is_voice,
         ends=tuple(take.ends),
         voice_id=plan.voice.id if plan.voice.kind == "clone" else 0,
+        figures=figures,
     )
     return Reply(
-        text=" · ".join(facts),
+        text=" · ".join(fact for fact in facts if fact),
         files=(sound, *beside),
         actions=NEXT_STEPS,
-        data=_data(text, plan, take.seconds, cached=False),
+        data={**_data(text, plan, take.seconds, cached=False), **figures},
     )
+
+
+def _figures(take: Take, licence: str) -> dict[str, Json]:
+    """What is kept with a file of how it was made."""
+    told: dict[str, Json] = {"licence": licence} if licence else {}
+    if take.score is not None:
+        told |= {"score": round(take.score, 3), "retaken": take.retaken}
+    return told
+
+
+async def _learned(ctx: JobContext, text: str, plan: Plan, manner: Manner) -> Plan:
+    """Have the voice learned by a better engine that has come, and plan anew; free, and whatever becomes of it."""
+    from commands.core.building import learn_by  # only here: whoever speaks in another voice need not wait for it
+
+    await learn_by(ctx, plan.voice.id, plan.learner)
+    return await plans.renew(ctx, text, plan, manner)
 
 
 async def _caveat(take: Take, manner: Manner, abilities: Abilities) -> str:

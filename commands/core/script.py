@@ -18,11 +18,12 @@ SPARE = 2_000
 """How many more characters than that may be said, so that no short text is refused."""
 
 
-def lines(text: str, plan: Plan, manner: Manner, abilities: Abilities) -> list[Line]:
+def lines(text: str, plan: Plan, manner: Manner, abilities: Abilities, heard: bool = False) -> list[Line]:
     """Turn a clean text into lines.
 
     An engine that says several sentences as well in one go as one by one gets them so, unless somebody wants to know
-    when each is said: every crossing to it and back takes time.
+    when each is said: every crossing to it and back takes time. Where it is `heard` while it is said, a sentence comes
+    first, and what follows is as long as all before it: so it begins at once, and goes on before that is over.
 
     Raises:
         UsageError: What is said for it is out of all proportion to what is written, and paid for.
@@ -30,7 +31,7 @@ def lines(text: str, plan: Plan, manner: Manner, abilities: Abilities) -> list[L
     sentences = read(text, language=plan.language, lexicon=plan.lexicon)
     if sum(len(sentence.spoken) for sentence in sentences) > MOST_GROWN * len(text) + SPARE:
         raise UsageError("Read out, that is far longer than it is written; /lexicon list shows what makes it so.")
-    return list(_lines(sentences, plan, manner, abilities))
+    return list(_lines(sentences, plan, manner, abilities, heard))
 
 
 def mix(plan: Plan, manner: Manner, abilities: Abilities, gain: float) -> Mix:
@@ -43,12 +44,16 @@ def mix(plan: Plan, manner: Manner, abilities: Abilities, gain: float) -> Mix:
     )
 
 
-def _lines(sentences: Sequence[Sentence], plan: Plan, manner: Manner, abilities: Abilities) -> Iterator[Line]:
-    most = 0 if manner.kinds else abilities.passage
+def _lines(
+    sentences: Sequence[Sentence], plan: Plan, manner: Manner, abilities: Abilities, heard: bool
+) -> Iterator[Line]:
+    longest = 0 if manner.kinds else abilities.passage
+    most = 0 if heard else longest
     spoken, before, said = "", 0.0, None
     for sentence in sentences:
         if spoken and (not sentence.pieces or len(spoken) + len(sentence.spoken) >= most):
             yield _line(spoken, said, plan, manner, abilities, before=before)
+            most = min(longest, most + len(spoken))
             spoken, before = "", 0.0
         if not sentence.pieces:
             before += sentence.pause

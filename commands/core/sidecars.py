@@ -10,7 +10,7 @@ from engine.speech import Timing, TimingKind
 from engine.take import Take
 
 
-def write(take: Take, folder: Path, name: str, kinds: Collection[TimingKind]) -> tuple[FileRef, ...]:
+def write(take: Take, folder: Path, name: str, kinds: Collection[TimingKind], licence: str = "") -> tuple[FileRef, ...]:
     """Write the timings of a take in every form into a folder.
 
     Args:
@@ -18,11 +18,16 @@ def write(take: Take, folder: Path, name: str, kinds: Collection[TimingKind]) ->
         folder: Where the files go; it is made.
         name: What people see the sound called.
         kinds: What the JSON file tells of; where nothing of that is known within a sentence, it tells of the sentence.
+        licence: Under which the sound may be used, which the JSON file tells too, as an SPDX expression.
     """
     from engine.subtitles import to_json, to_srt, to_vtt  # only here: few ask for them, and all would wait for it
 
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"json": to_json(_wanted(take.timings, kinds)), "srt": to_srt(take.timings), "vtt": to_vtt(take.timings)}
+    texts = {
+        "json": to_json(_wanted(take.timings, kinds), licence=licence),
+        "srt": to_srt(take.timings),
+        "vtt": to_vtt(take.timings),
+    }
     return tuple(_write(text, folder / f"timings.{ending}", name) for ending, text in texts.items())
 
 

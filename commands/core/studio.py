@@ -10,20 +10,29 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from commands.core.errors import Failed
 from commands.core.threads import off_loop
 from engine import spool, take
 from engine.audio import BadAudio, Sound, check
+from engine.fingerprint import Fingerprinter
 from engine.loudness import CALIBRATION, gain, loudness
 from engine.mastering import PLAIN, Line, Mix, master
+from engine.residency import EngineNotLoaded
 from engine.router import Router
 from engine.speech import Audio, Utterance
 from engine.spool import Spool
 from engine.take import Take, Target
+from engine.tap import Tap
+from engine.worker import EngineClosed
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -35,11 +44,17 @@ HOLD = 0.5
 """Seconds of work that a kill may cost: what was said in them may not be on disk yet."""
 HOLD_SOUND = 30.0
 """The most seconds of sound that are held in memory before they go to the disk."""
+NOTED = 1.0
+"""How often it is said what is waited for, in seconds: who looks later wants to know it too."""
 _EXCERPT = 60
 
 
 class Unsayable(Failed):
     """That voice made nothing fit to be heard of "{words}". Nothing was charged; try another voice or other words."""
+
+
+class EngineNotThere(Failed):
+    """{engine}, which speaks that voice, is not there: {why}. Nothing was charged; choose another voice, or wait."""
 
 
 class Studio:
@@ -56,10 +71,13 @@ class Studio:
         user: int,
         report: Callable[[float], None],
         hold: float = HOLD,
+        tap: Tap | None = None,
+        note: Callable[[str], None] = lambda words: None,
     ) -> None:
         """Take the engines and the folder for spools, whose work this is, and whom to tell how far it has come.
 
-        `hold` is how many seconds of work a kill may cost.
+        `hold` is how many seconds of work a kill may cost. Through `tap` the first take is heard while it is said.
+        `note` tells those who wait what they wait for, in a few words.
         """
         self._router = router
         self._folder = folder
@@ -68,10 +86,37 @@ class Studio:
         self._lane = lane
         self._user = user
         self._report = report
-        self._hold = hold
+        self._note = note
+        self._hold = hold if tap is None else 0.0  # who listens hears what is on the spool
+        self._tap = tap
         self._part = 0
         self.takes: dict[str, Take] = {}
         """What was said in this attempt, by the path of its file."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody listens while it is said."""
+        return self._tap is not None
+
+    async def wait_for(self, engine: str) -> bool:
+        """Wait until an engine is loaded, and tell whether that was needed.
+
+        Raises:
+            EngineNotThere: It cannot be loaded.
+        """
+        if self._router.is_there(engine):
+            return False
+        loading = asyncio.create_task(self._router.load(engine))
+        try:
+            while not loading.done():
+                self._note(f"{engine} is being loaded")
+                await asyncio.wait([loading], timeout=NOTED)
+            await loading
+        except EngineNotLoaded as error:
+            raise EngineNotThere(engine=engine, why=str(error)) from error
+        finally:
+            loading.cancel()
+        return True
 
     async def say(self, script: Sequence[Line], mix: Mix = PLAIN, target: Target | None = None) -> Take:
         """Say lines one after another into one file, going on where an earlier attempt came to.
@@ -98,7 +143,7 @@ class Studio:
         finish = partial(_mastered, mix=mix)
         reel = _Reel(open, path, self._hold, finish, target or Target())
         try:
-            take = await self._fill(reel, script)
+            take = await self._fill(reel, script, self._tap if part == 0 else None)
         finally:
             reel.close()
         self.takes[str(take.path)] = take
@@ -111,24 +156,34 @@ class Studio:
             EngineError: The engine could not.
         """
         utterance = Utterance(text=CALIBRATION, engine=engine, speaker=speaker)
-        audio = await self._router.say(utterance, lane=self._lane, user=self._user)
+        audio = await self._say(utterance)
         return await off_loop(lambda: gain(loudness(audio.samples, audio.rate)))
 
-    async def _fill(self, reel: _Reel, script: Sequence[Line]) -> Take:
+    async def _fill(self, reel: _Reel, script: Sequence[Line], tap: Tap | None) -> Take:
         # A first attempt has nothing to go on with: it need not wait for the disk before it speaks.
         done = await off_loop(reel.load) if self._attempt > 1 else 0
+        if tap and done:
+            await reel.let_hear(tap)
         total = sum(len(line.utterance.text) for line in script)
         said = sum(len(line.utterance.text) for line in script[:done])
         if said:
             self._report(said / total)
+        scores: list[float] = []
+        retaken = 0
         async with aclosing(self._in_order(script[done:])) as said_lines:
             async for held in said_lines:
                 reel.hold(held)
+                if held.audio.score is not None:
+                    scores.append(held.audio.score)
+                    retaken += held.audio.takes > 1
                 if reel.due:
-                    await off_loop(reel.flush)
+                    await (reel.let_hear(tap) if tap else off_loop(reel.flush))
                 said += len(held.line.utterance.text)
                 self._report(said / total)
-        return await off_loop(reel.finish, reel.stop)
+        if tap:
+            tap.end()
+        take = await off_loop(reel.finish, reel.stop)
+        return replace(take, score=min(scores), retaken=retaken) if scores else take
 
     async def _in_order(self, script: Sequence[Line]) -> AsyncGenerator[_Said, None]:
         """Yield the lines with their sound; a few more than the one that is waited for are under way."""
@@ -152,12 +207,18 @@ class Studio:
         utterance = line.utterance
         for _ in range(2):
             try:
-                audio = await self._router.say(utterance, lane=self._lane, user=self._user)
+                audio = await self._say(utterance)
                 return _Said(line, audio, check(audio, utterance.text))
             except BadAudio as error:
                 log.warning("job %d: %s made %s", self._job, utterance.speaker, error)
         text = utterance.text
         raise Unsayable(words=text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…")
+
+    async def _say(self, utterance: Utterance) -> Audio:
+        try:
+            return await self._router.say(utterance, lane=self._lane, user=self._user)
+        except (EngineNotLoaded, EngineClosed) as error:
+            raise EngineNotThere(engine=utterance.engine, why=str(error)) from error
 
     def _fingerprint(self, script: Sequence[Line], mix: Mix) -> str:
         """Of all that the sound depends on."""
@@ -201,6 +262,7 @@ class _Reel:
         self._master = master
         self._target = target
         self._spool: Spool | None = None
+        self._fingerprinter = Fingerprinter()
         self._held: list[_Said] = []
         self._since = time.monotonic()
         self._stopped = threading.Event()
@@ -208,6 +270,8 @@ class _Reel:
     def load(self) -> int:
         """Open the spool, and tell how many sentences an earlier attempt has left on it. Works on disk."""
         self._spool = self._open()
+        for block in self._spool.blocks():
+            self._fingerprinter.feed(block, self._spool.rate)
         return self._spool.done
 
     def hold(self, said: _Said) -> None:
@@ -225,17 +289,39 @@ class _Reel:
         if self._spool is None:
             self._spool = self._open()
         for said in self._held:
-            self._spool.append(self._master(said))
+            self._spool.append(self._finished(said))
         self._held.clear()
         self._since = time.monotonic()
+
+    async def let_hear(self, tap: Tap) -> None:
+        """Put what is held on the spool, and let a listener hear what they have not heard of it."""
+        begin = tap.samples
+        pcm, rate = await off_loop(partial(self._flushed, begin))
+        tap.put(begin, pcm, rate)
+
+    def _flushed(self, begin: int) -> tuple[NDArray[np.int16], int]:
+        """Put what is held on the spool; return what is on it from a sample on, and its rate in Hz. Works on disk."""
+        import numpy as np
+
+        self.flush()
+        assert self._spool is not None
+        return np.concatenate([np.zeros(0, np.int16), *self._spool.blocks(begin)]), self._spool.rate
 
     def finish(self) -> Take:
         """Make the file of it all. Works on disk."""
         if self._spool is None and self._held:
-            return take.write(self._path, [self._master(said) for said in self._held], self._target)
-        self.flush()
-        assert self._spool is not None
-        return self._spool.finish(self._target, self._stopped.is_set)
+            made = take.write(self._path, [self._finished(said) for said in self._held], self._target)
+        else:
+            self.flush()
+            assert self._spool is not None
+            made = self._spool.finish(self._target, self._stopped.is_set)
+        return replace(made, fingerprint=self._fingerprinter.finish())
+
+    def _finished(self, said: _Said) -> Sound:
+        """Master a line; the sound of it is known again if somebody gives it as a recording."""
+        sound = self._master(said)
+        self._fingerprinter.feed(sound.pcm, sound.rate)
+        return sound
 
     def stop(self) -> None:
         """Have `finish` end soon, without a file: nobody waits for it any more."""

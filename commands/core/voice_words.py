@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commands.core.context import Inquiry
 from commands.core.reply import Json
-from commands.core.words import duration, iso
+from commands.core.standing_in import licence_of
+from commands.core.words import duration, iso, listed
+from engine.licence import is_commercial, terms
 from storage.recordings import Recording
+from storage.speakers import Learned
 from storage.voices import Consent, Visibility, Voice
 
 AGREED: dict[Consent, str] = {
@@ -70,7 +75,8 @@ def origin(voice: Voice, inquiry: Inquiry) -> str:
 def line(voice: Voice, inquiry: Inquiry) -> str:
     """Tell of a voice on one line."""
     own = "yours" if is_mine(voice, inquiry) else ""
-    parts = (voice.name, voice.title, voice.sex, own, step(voice) if own else "", tagged(voice))
+    asked = "" if is_commercial(licence_of(inquiry, voice)) else "not for commercial use"
+    parts = (voice.name, voice.title, voice.sex, own, step(voice) if own else "", tagged(voice), asked)
     return " · ".join(part for part in parts if part)
 
 
@@ -94,6 +100,36 @@ def about(voice: Voice, made_of: list[Recording]) -> list[str]:
     return told
 
 
+def spoken_by(voice: Voice, learned: list[Learned], inquiry: Inquiry) -> list[str]:
+    """Tell, line by line, which engines speak a voice, how like the person, and what their licences ask.
+
+    Args:
+        voice: The voice.
+        learned: What engines have learned of it; only its owner is told of that.
+        inquiry: Who asks, and where.
+    """
+    told = []
+    if len(learned) > 1:
+        told.append(f"Spoken by {listed([_reached(each) for each in learned])}.")
+    if asked := terms(licence_of(inquiry, voice)):
+        told.append(f"What it says: {asked}.")
+    return told
+
+
+def listed_by(learned: Iterable[Learned]) -> list[Json]:
+    """Tell to programs what engines have learned of a voice."""
+    return [
+        {"engine": each.engine, "similarity": each.figures.get("similarity"), "licence": each.licence}
+        for each in learned
+    ]
+
+
+def _reached(learned: Learned) -> str:
+    """'world (likeness .71)'."""
+    reached = learned.figures.get("similarity")
+    return f"{learned.engine} (likeness {likeness(reached)})" if isinstance(reached, float) else learned.engine
+
+
 def facts(voice: Voice, inquiry: Inquiry) -> dict[str, Json]:
     """Tell of a voice to programs."""
     told: dict[str, Json] = {
@@ -104,6 +140,7 @@ def facts(voice: Voice, inquiry: Inquiry) -> dict[str, Json]:
         "kind": voice.kind,
         "engine": voice.engine,
         "notes": voice.notes,
+        "licence": licence_of(inquiry, voice) or None,
         "mine": is_mine(voice, inquiry),
     }
     if voice.kind == "clone":

@@ -9,7 +9,7 @@ import os
 import struct
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engine.encoding.encoder import Encoder
 from engine.encoding.tags import Tags
@@ -28,23 +28,42 @@ _ID3_FRAMES = {"title": b"TIT2", "artist": b"TPE1", "comment": b"COMM"}
 _UTF_8 = b"\3"
 
 
+class Lame(Protocol):
+    """LAME's encoder, as far as it is used."""
+
+    def silence(self) -> None:
+        """Say nothing on standard error."""
+
+    def set_bit_rate(self, kilobits: int) -> None:
+        """Have so many thousand bits a second."""
+
+    def set_in_sample_rate(self, rate: int) -> None:
+        """Take so many samples a second."""
+
+    def set_out_sample_rate(self, rate: int) -> None:
+        """Make a file of so many samples a second."""
+
+    def set_channels(self, count: int) -> None:
+        """Take so many channels."""
+
+    def set_quality(self, effort: int) -> None:
+        """Take so much work, from 0 (most) to 9."""
+
+    def encode(self, pcm: NDArray[np.int16]) -> bytearray:
+        """Take samples, shape (n,), and return the frames that are ready."""
+
+    def flush(self) -> bytearray:
+        """Return the frames that are left."""
+
+
 class Mp3Encoder(Encoder):
     """Writes an MP3 file of a constant bit rate; its length is exact to the sample for players that read LAME's tag."""
 
     def __init__(self, path: Path, *, rate: int, file_rate: int, tags: Tags) -> None:
-        import lameenc  # type: ignore[import-not-found]  # it has no types
-
         super().__init__(path, rate=rate, file_rate=file_rate)
-        kilobits_a_second = kilobits(file_rate)
-        self._lame = lameenc.Encoder()
-        self._lame.silence()
-        self._lame.set_bit_rate(kilobits_a_second)
-        self._lame.set_in_sample_rate(file_rate)
-        self._lame.set_out_sample_rate(file_rate)
-        self._lame.set_channels(1)
-        self._lame.set_quality(_EFFORT)
+        self._lame = lame(file_rate)
         self._frame_samples = 1152 if file_rate >= _MPEG_1 else 576
-        self._frame_bits = self._frame_samples * kilobits_a_second * 1000
+        self._frame_bits = self._frame_samples * kilobits(file_rate) * 1000
         """The size of a frame in bits, times the rate; frames are whole bytes, and so only right on average."""
         self._samples = 0
         self._bytes = 0
@@ -77,6 +96,20 @@ class Mp3Encoder(Encoder):
 
     def _abandon(self) -> None:
         self._file.close()
+
+
+def lame(rate: int) -> Lame:
+    """Begin to encode samples at a rate that MP3 knows, in Hz, at a constant bit rate."""
+    import lameenc  # type: ignore[import-not-found]  # it has no types
+
+    made: Lame = lameenc.Encoder()
+    made.silence()
+    made.set_bit_rate(kilobits(rate))
+    made.set_in_sample_rate(rate)
+    made.set_out_sample_rate(rate)
+    made.set_channels(1)
+    made.set_quality(_EFFORT)
+    return made
 
 
 def kilobits(rate: int) -> int:

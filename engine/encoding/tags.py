@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
+from engine.licence import terms
+
 MARK = "AI-generated speech"
 """What every file says in its comment."""
 LONGEST = 120
@@ -27,10 +29,14 @@ class Tags:
     """Who speaks, by the name that people know; empty where nobody is named."""
     comment: str = MARK
     """What else there is to know: that no person has spoken it; empty where one has."""
+    licence: str = ""
+    """Under which it may be used, as an SPDX expression; what that forbids is said in the comment."""
 
     def fields(self) -> dict[str, str]:
         """Return title, artist and comment, each on one line and cut; those that are empty are left out."""
-        fields = {"title": one_line(self.title), "artist": one_line(self.voice), "comment": self.comment}
+        asked = terms(self.licence)
+        comment = f"{self.comment}. {asked} ({self.licence})" if asked else self.comment
+        fields = {"title": one_line(self.title), "artist": one_line(self.voice), "comment": comment}
         return {name: text for name, text in fields.items() if text}
 
 

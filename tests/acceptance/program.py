@@ -49,6 +49,7 @@ class Program:
             "PYTHONPATH": str(ROOT),
             "PYTHONWARNINGS": "error,ignore:'audioop' is deprecated:DeprecationWarning",
             "MYNAH_DATA": str(self.data),
+            "MYNAH_WEB__PORT": "0",  # others test beside this
             "MYNAH_ENGINE__NAME": "espeak",  # whatever this machine has besides, all get the same answers
             **settings,
         }

@@ -137,6 +137,9 @@ def test_the_shell_can_be_taught_to_complete(mynah: Program) -> None:
         ("mynah speak --vo", {"--voice"}),
         ("mynah quota set characters 5 --period m", {"month"}),
         ("mynah speak --voice en-g", {"en-gb"}),
+        ("mynah models ", {"list", "pull", "remove", "check", "--help"}),
+        ("mynah models pull xt", {"xtts_v2"}),
+        ("mynah models pull xtts_v2 --acc", {"--accept-license"}),
     ],
 )
 def test_the_shell_completes(voiced: Program, line: str, expected: set[str]) -> None:

@@ -214,10 +214,11 @@ async def test_a_platform_that_will_not_stop_does_not_keep_the_rest_from_it(
 
 
 async def test_a_platform_that_is_set_up_but_not_there_is_told_to_the_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with running(tmp_path, web__port=8080):
-        assert "web is set up, but this Mynah does not bring it" in caplog.text
+    monkeypatch.setattr(platforms, "find", lambda name: None)
+    async with running(tmp_path, telegram__token="8035:" + "x" * 35):
+        assert "telegram is set up, but this Mynah does not bring it" in caplog.text
 
 
 async def test_a_one_shot_runs_its_own_job_only_and_schedules_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from bot import callers
 from bot.callers import Caller, Callers
 from bot.settings import Settings
+from commands.core.command import Audience
 from commands.core.errors import NotAllowed
 from storage import blocks, places, users
 from storage.clock import HOUR, SetClock
@@ -88,3 +89,14 @@ async def test_only_so_many_are_kept_in_mind(
     for account in range(8):
         await known.find(replace(ADA, account=str(account)))
     assert len(known._known) <= 3 and await count(database, "users") == 8
+
+
+async def test_somebody_who_is_known_by_another_account_or_number_is_that_person(known: Callers) -> None:
+    host = await known.find(Caller(platform="terminal", account="host", name="host", rank=Audience.OWNERS))
+    page = Caller(platform="web", account="owner", name="host", rank=Audience.OWNERS, known_as="terminal:host")
+    assert (await known.find(page)).user_id == host.user_id
+    numbered = Caller(platform="web", account="user-1", name="x", known_as=str(host.user_id))
+    found = await known.find(numbered)
+    assert (found.user_id, found.platform, found.rank) == (host.user_id, "web", Audience.EVERYONE)
+    with pytest.raises(NotAllowed, match="no longer knows"):
+        await known.find(Caller(platform="web", account="user-99", name="x", known_as="99"))

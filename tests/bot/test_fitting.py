@@ -346,3 +346,15 @@ async def test_what_an_earlier_run_has_left_goes_and_nothing_else(tmp_path: Path
     async with Fitting(folder).fit([sound(tmp_path)], limit=600_000, key="1"):
         assert {name.rpartition("-")[0] or name for name in names(folder)} == {"fitting-1", "mine", "fitting"}
         assert "fitting-young" in names(folder)
+
+
+async def test_what_cannot_be_made_small_enough_comes_as_a_link_where_there_is_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    archive = other(tmp_path, "export.zip", 9_000)
+    fitting = Fitting(folder, lambda file: f"It is at https://mynah.example.org/{file.id}")
+    async with fitting.fit([archive], limit=1_000, key="1") as fitted:
+        assert fitted.left == (archive,)
+        assert fitted.words.endswith("It is at https://mynah.example.org/8")
+    async with Fitting(folder, lambda file: "").fit([archive], limit=1_000, key="2") as fitted:
+        assert "https" not in fitted.words

@@ -13,7 +13,7 @@ import pytest
 from bot.harvest import Harvest
 from commands.core.reply import FileRef, Reply
 from engine.take import Take
-from storage import clones, files, identities, jobs, places
+from storage import clones, files, identities, jobs, places, sounds
 from storage.clock import DAY
 from storage.database import Database, Transaction
 from storage.folder import Folder
@@ -56,7 +56,16 @@ def made(folder: Folder, name: str, content: bytes) -> FileRef:
 
 async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, database: Database, job: Job) -> None:
     first, second = made(folder, "1-1.bin", b"one"), made(folder, "1-1-1.bin", b"second")
-    take = Take(path=Path(first.path), rate=22_050, seconds=1, bytes=3, peak=0.5, sha256="f" * 64, timings=())
+    take = Take(
+        path=Path(first.path),
+        rate=22_050,
+        seconds=1,
+        bytes=3,
+        peak=0.5,
+        sha256="f" * 64,
+        timings=(),
+        fingerprint=b"what it sounds like",
+    )
     harvest = Harvest(folder, job, Reply(text="Here.", files=(first, second)), {first.path: take}, days=7)
     assert harvest.needs_preparing
     harvest.prepare()
@@ -67,6 +76,8 @@ async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, d
         return reply
 
     reply = await database.write(work)
+    known = await database.read(lambda tx: sounds.after(tx, 0, 9))
+    assert [(each.kind, each.fingerprint) for each in known] == [("made", b"what it sounds like")]
     rows = await database.read(lambda tx: [files.get(tx, ref.id) for ref in reply.files])
     assert [row.sha256 for row in rows if row] == ["f" * 64, hashlib.sha256(b"second").hexdigest()]
     assert [row.rate for row in rows if row] == [22_050, None]
@@ -121,3 +132,15 @@ async def test_what_a_persons_voice_speaks_in_goes_with_that_voice_and_so_does_w
     reply = await database.write(harvest.enter)
     rows = await database.read(lambda tx: [files.get(tx, ref.id) for ref in reply.files])
     assert [row and row.voice_id for row in rows] == [voice.id, voice.id]
+
+
+async def test_what_is_known_of_how_a_sound_was_made_is_kept_with_it_and_with_what_lies_beside_it(
+    folder: Folder, database: Database, job: Job
+) -> None:
+    sound = replace(made(folder, "1-1.bin", b"one"), figures={"licence": "CC-BY-NC-4.0", "score": 0.9})
+    beside = replace(made(folder, "1-1-1.bin", b"two"), name="1-1.json")
+    harvest = Harvest(folder, job, Reply(files=(sound, beside)), {}, days=7)
+    harvest.prepare()
+    reply = await database.write(harvest.enter)
+    rows = await database.read(lambda tx: [files.get(tx, ref.id) for ref in reply.files])
+    assert [row.figures for row in rows if row] == [{"licence": "CC-BY-NC-4.0", "score": 0.9}] * 2

@@ -14,6 +14,7 @@ from bot.settings import Settings
 
 DISCORD = "MTAxMDEwMTAxMDEwMTAxMDEw.GcAnAr.canary-canary-canary-canary-canary"
 TELEGRAM = "123456789:canary_canary_canary_canary_canary1"
+PAGE = f"mynah_{'canary-' * 6}1"
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def test_secrets_are_blotted_out_wherever_they_stand(tmp_path: Path, settings: S
         log.info("a short canary/1 here, %s there, %s", "short%20canary%2F1", TELEGRAM)
         log.info("https://api.telegram.org/bot%s/getMe", TELEGRAM.replace(":", "%3A"))
         log.info("somebody else's: %s", DISCORD)
+        log.info("the page's: %s", PAGE)
         try:
             raise RuntimeError(f"cannot log in with {TELEGRAM}")
         except RuntimeError:

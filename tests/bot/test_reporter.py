@@ -109,3 +109,24 @@ async def test_what_is_left_is_reckoned_from_this_attempts_own_pace(tmp_path: Pa
 
 async def _all(teller: Reporter, job_id: int) -> list[Progress]:
     return [progress async for progress in teller.watch(job_id)]
+
+
+async def test_what_is_waited_for_is_shown_at_once_and_again_at_the_platforms_pace(tmp_path: Path) -> None:
+    class Showing(DurableAdapter):
+        pace = 0.2
+
+    async with running(tmp_path) as mynah:
+        job = await running_job(mynah)
+        post = Showing(tmp_path / "other")
+        report = Reporter(mynah.app.database, {job.platform: post}).begin(job)
+        for _ in range(3):
+            report.note("coqui is being loaded")
+            await asyncio.sleep(0.01)
+        assert [each.note for each in post.shown] == ["coqui is being loaded"]
+        await asyncio.sleep(0.2)
+        report.note("coqui is being loaded")
+        await asyncio.sleep(0.01)
+        assert [each.note for each in post.shown] == ["coqui is being loaded"] * 2
+        await report.close()
+        mynah.tricks.go_on.set()
+        await mynah.ended(job.id)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.cli_adapter import recordings as recordings_of
@@ -18,9 +19,11 @@ from commands.core.errors import NotAllowed, Refused, UsageError
 from commands.core.examining import BadRecording
 from commands.core.params import Attachment
 from commands.core.reply import Reply
-from engine.clean import read
+from engine import fingerprint
+from engine.clean import keep, read
 from engine.intake.limits import USUAL
-from storage import clones, places, recordings, voice_folder
+from engine.speech import Audio
+from storage import clones, places, recordings, sounds, voice_folder
 from storage.clock import HOUR
 from storage.metrics import Metric, Period
 from storage.places import Cloning
@@ -214,6 +217,26 @@ async def test_a_file_that_mynah_made_is_no_recording_of_anybody(world: World, a
     await world.database.write(lambda tx: tx.run("UPDATE files SET sha256 = :digest", digest=digest))
     with pytest.raises(BadRecording, match="Mynah itself made that file"):
         await given(world, ada, "Ada", file)
+
+
+async def test_what_mynah_has_made_is_known_when_it_comes_in_another_file_whosoever_had_it_made(
+    world: World, ada: Asker, tmp_path: Path
+) -> None:
+    """It may sound like a person, as this does: it is the sound that is known."""
+    sound = read(joined(tmp_path, "1688", 0, 1))
+    await world.database.write(lambda tx: sounds.note_made(tx, fingerprint.of(sound)))
+    louder = Audio(samples=sound.samples[sound.rate :] * np.float32(0.7), rate=sound.rate)
+    keep(louder, tmp_path / "louder.wav")
+    with pytest.raises(BadRecording, match="Mynah itself made that file"):
+        await given(world, ada, "Ada", tmp_path / "louder.wav")
+    assert (await given(world, ada, "Ada", joined(tmp_path, "1688", 4, 5, 6, 7))).data["recordings"] == 1
+
+
+async def test_a_recording_may_be_given_for_another_voice_too(world: World, ada: Asker, tmp_path: Path) -> None:
+    for name in ("Ada", "Countess"):
+        assert (await given(world, ada, name, joined(tmp_path, "1688", 0, 1))).data["recordings"] == 1
+    known = await world.database.read(lambda tx: sounds.after(tx, 0, 9))
+    assert [each.kind for each in known] == ["given", "given"]
 
 
 async def test_what_a_machine_has_spoken_is_no_recording_of_anybody(world: World, ada: Asker) -> None:

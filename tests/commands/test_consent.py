@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from bench import spoken as cut_out
 from bot.cli_adapter.terminal import NAME
 from commands.consent import NOT_AGREED, NoSuchCode
 from commands.core.command import Audience
@@ -23,10 +26,11 @@ from commands.core.context import Asker
 from commands.core.errors import MynahError, NotFound, Refused, UsageError
 from commands.core.params import Attachment
 from commands.core.reply import Reply
+from engine import fingerprint
 from engine.consent_words import STATEMENT, WORDS
 from engine.intake.limits import USUAL
 from engine.speech import Audio
-from storage import clones, consents, drafts, recordings
+from storage import clones, consents, drafts, recordings, sounds
 from storage.clock import DAY, MINUTE
 from storage.consents import Consent
 from storage.database import Transaction
@@ -334,6 +338,29 @@ async def test_other_words_are_not_enough_and_after_three_tries_it_is_over(
     assert consents.verify(consent, KEY)
     assert (await found(world, ada)).consent == ""
     assert (await world.ask(ada, "consent own", voice="Ada")).data["consent"] != number
+
+
+async def test_an_answer_that_was_sent_before_is_not_taken_again_however_it_comes(
+    world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_spoken_words(monkeypatch)
+    await begin(world, ada, "Ada")
+    await world.ask(ada, "consent own", voice="Ada")
+    said = cut_out.said(ADA, [*WRONG, *WRONG], random.Random(1))
+    assert "recorded before" not in (await answered(world, ada, staged(world, said))).text
+    louder = Audio(samples=said.samples[said.rate // 2 :] * np.float32(0.5), rate=said.rate)
+    assert "recorded before" in (await answered(world, ada, staged(world, louder))).text
+
+
+async def test_what_mynah_has_made_is_no_consent_though_it_sounds_like_the_person(
+    world: World, ada: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_spoken_words(monkeypatch)
+    await begin(world, ada, "Ada")
+    await world.ask(ada, "consent own", voice="Ada")
+    said = cut_out.said(ADA, DRAWN[0], random.Random(1))
+    await world.database.write(lambda tx: sounds.note_made(tx, fingerprint.of(said)))
+    assert "sounds like a machine" in (await answered(world, ada, staged(world, said))).text
 
 
 async def test_what_is_not_said_anew_by_the_person_themselves_is_no_consent(

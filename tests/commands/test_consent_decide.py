@@ -12,7 +12,7 @@ from commands.core.command import Audience
 from commands.core.context import Asker
 from commands.core.errors import NotAllowed, Refused
 from engine.clean import keep, read
-from storage import clones, consents, recordings, voice_folder
+from storage import clones, consents, recordings, voice_folder, withdrawal
 from storage.consents import Consent, Evidence
 from storage.database import Transaction
 from storage.voices import Voice
@@ -174,3 +174,13 @@ async def test_an_answer_whose_voice_is_gone_waits_for_nobody(world: World, ada:
     with pytest.raises(NotWaiting):
         await world.ask(admin, LISTEN, number=consent.id)
     assert (await world.ask(admin, "consent list")).items == ()
+
+
+async def test_a_voice_that_is_taken_back_while_an_admin_is_about_to_listen_stops_that(
+    world: World, ada: Asker, admin: Asker
+) -> None:
+    consent = await unsure(world, ada)
+    voice = await found(world, ada)
+    ticket = await world.submit(admin, LISTEN, number=consent.id)
+    gone = await world.database.write(lambda tx: withdrawal.withdraw(tx, voice.id, KEY))
+    assert ticket.job_id in gone.jobs

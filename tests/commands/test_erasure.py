@@ -21,9 +21,13 @@ from storage import (
     events,
     files,
     levels,
+    messages,
+    parcels,
     people,
     quota,
     recordings,
+    sounds,
+    tokens,
     uploads,
     voice_folder,
     withdrawal,
@@ -87,6 +91,9 @@ def around(tx: Transaction, ada: Asker) -> None:
     quota.grant(
         tx, user_id=ada.user_id, place=ada.place, metric=Metric.CHARACTERS, period=Period.DAY, amount=5, by_user_id=None
     )  # fmt: skip
+    messages.add(tx, user_id=ada.user_id, kind="asked", body=CANARY, event=CANARY)
+    parcels.begin(tx, ada.user_id, f"{CANARY}.ogg", "audio/ogg")
+    tokens.add(tx, user_id=ada.user_id, kind="api", secret=CANARY, name=CANARY)
     for file in files.of_user(tx, ada.user_id):
         uploads.note(tx, file.id, "telegram:1", "voice", CANARY)
 
@@ -105,6 +112,7 @@ def cloned(tx: Transaction, ada: int, bob: int) -> tuple[Voice, Voice]:
         tx, voice_id=voices[0].id, holder_id=ada, person_id=ada, rule="spoken", statement=CANARY, words=[CANARY],
         recording_sha256=recordings.digest_of(tx, voices[0].id), platform="discord", life=1_000,
     )  # fmt: skip
+    sounds.note_given(tx, CANARY.encode(), user_id=ada, voice_id=voices[0].id)
     found = consents.Evidence(answer_sha256="1" * 64, heard=[CANARY], versions={})
     consents.decide(tx, asked.id, KEY, "unsure", found, answer_path=f"audio/{voices[0].id}/answer.ogg")
     return voices

@@ -85,6 +85,7 @@ async def test_before_a_voice_goes_one_is_asked(world: World, ada: Asker) -> Non
     await built(world, ada)
     reply = await world.ask(ada, "voices delete", name="Ada")
     assert reply.text.startswith("This removes Ada, its 1 recording and what was learned of it.")
+    assert "or have exported of it, stays in /history" in reply.text
     assert [(action.label, action.values) for action in reply.actions] == [
         ("Let it go", {"name": "Ada", "confirm": True}),
         ("Export first", {"name": "Ada"}),
@@ -142,7 +143,8 @@ async def test_what_was_said_with_a_lent_voice_goes_along_and_its_person_is_told
     await lay_out(world, voice)
     await world.ask(ada, "voices build", name="Ada")
     said = await world.ask(ada, "speak", text="Hello.", voice="Ada")
-    assert "what was said with it" in (await world.ask(ada, "voices delete", name="Ada")).text
+    asked = (await world.ask(ada, "voices delete", name="Ada")).text
+    assert "what was said with it" in asked and "to be saved elsewhere" in asked
     reply = await world.ask(ada, "voices delete", name="Ada", confirm=True)
     assert "1 file in which it spoke went along" in reply.text
     assert not (world.host.data / said.files[0].path).exists()

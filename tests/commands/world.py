@@ -12,6 +12,7 @@ from typing import Any
 from commands.core.command import Audience, Command
 from commands.core.context import Asker, Context, Inquiry, JobContext, Rules
 from commands.core.errors import MynahError
+from commands.core.known_sounds import KnownSounds
 from commands.core.refusals import quota_reached
 from commands.core.reply import FileRef, Reply
 from commands.core.request import Request, admit, convert, find, revive, tell, to_order
@@ -50,6 +51,7 @@ class SmallHost:
     router: Router
     pool: Pool = field(default_factory=Pool)
     likeness: Likeness = field(default_factory=Likeness)
+    sounds: KnownSounds = field(default_factory=KnownSounds)
     key: bytes = KEY
     woken: int = 0
     full: bool = False
@@ -58,6 +60,10 @@ class SmallHost:
     @property
     def abilities(self) -> Mapping[str, Abilities]:
         return self.router.abilities
+
+    def can_load(self, engine: str) -> bool:
+        told = self.router.health().get(engine)
+        return told is not None and told.state == "unloaded"
 
     @property
     def choice(self) -> Choice:
@@ -287,6 +293,7 @@ class World:
             expires_at=tx.now + 7 * DAY,
             answers=ref.answers or None,
             voice_id=ref.voice_id or None,
+            figures=ref.figures,
         )
         ending = ref.name.rpartition(".")[2]
         kept = self.host.data / files.path(id, ending)

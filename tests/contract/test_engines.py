@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 from engine.engine import Engine, EngineError, EngineMissing, engines
+from engine.engine_process import EngineProcess
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Audio, Enrolled, Reference, Utterance
 from engine.text.hygiene import clean
 from tests.engine.coqui_engine.tiny_engine import TinyCoqui
 from tests.engine.pitch import median_pitch
 from tests.engine.sines import SineEngine
+from tests.engine.vits_engine.tiny_engine import TinyVits
 
 TEXT = "Hello there, this is a sentence that takes some seconds to say, for it goes on and on until it ends."
 VOICED = "We were away a year ago when you ran along the river all year long and no one knew why."
@@ -50,7 +52,19 @@ LONG = 4.0
 """After how much sound nobody listens any more to a hostile text in a learned voice, in seconds."""
 
 
-@pytest.fixture(scope="module", params=[*engines().values(), SineEngine, TinyCoqui], ids=lambda engine: engine.name)
+class EspeakApart(EngineProcess):
+    """espeak in a process of its own."""
+
+    name = "espeak apart"
+
+    def __init__(self) -> None:
+        super().__init__(EspeakEngine)
+
+
+KINDS_OF_ENGINES = [*engines().values(), SineEngine, TinyCoqui, TinyVits, EspeakApart]
+
+
+@pytest.fixture(scope="module", params=KINDS_OF_ENGINES, ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened: Engine = request.param()
     opened.home, opened.models = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("models")

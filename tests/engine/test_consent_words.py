@@ -127,10 +127,20 @@ def test_six_words_are_heard_with_the_statement_before_them_and_without() -> Non
         assert matches(words, found) >= 5, (before, words, found)
 
 
+def test_the_drawn_words_are_preferred_and_no_others_taken_for_them() -> None:
+    said, others = draw(12, chance=random.Random(7))[:SIX], draw(12, chance=random.Random(7))[SIX:]
+    sound = say(", ".join(said) + ".")
+    assert matches(said, heard(sound, drawn=said)) == SIX
+    assert matches(others, heard(sound, drawn=others)) <= 1
+    two = (*said[:4], *others[4:])
+    assert matches(two, heard(sound, drawn=two)) <= 4
+
+
 def test_where_nothing_is_said_nothing_that_was_drawn_is_heard() -> None:
     noise = np.random.default_rng(1).standard_normal(6 * 16_000).astype(np.float32)
     for samples in (np.zeros(16_000, np.float32), np.zeros(0, np.float32), 0.01 * noise):
-        assert matches(draw(), heard(Audio(samples=samples, rate=16_000))) <= 1
+        for drawn in ((), draw()):
+            assert matches(drawn or draw(), heard(Audio(samples=samples, rate=16_000), drawn=drawn)) <= 1
 
 
 @pytest.mark.skipif(not spoken.SPEECH.is_dir(), reason="shared/speech is not here")

@@ -166,3 +166,16 @@ def test_two_engines_that_ask_for_it_at_once_get_the_same_one() -> None:
     for _ in range(3):
         ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, "1\n", "")
+
+
+def test_phonemes_are_told_without_a_sound() -> None:
+    library = espeak_library()
+    (said,) = library.phonemes("Hello world", voice="gmw/en-US")
+    assert said.split()[0].startswith("h") and len(said.split()) == 2
+    assert "".join(library.phonemes("", voice="gmw/en-US")) == ""
+    before = library.say("Hello.", voice="gmw/en", pace=175).marks
+    assert len(library.phonemes("Guten Tag.\0 Was?", voice="gmw/de")) == 2
+    after = library.say("Hello.", voice="gmw/en", pace=175).marks
+    assert [mark.phoneme for mark in after] == [mark.phoneme for mark in before]
+    with pytest.raises(EngineError, match="no voice"):
+        library.phonemes("Hello", voice="nowhere/nothing")

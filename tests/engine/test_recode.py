@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engine import take
 from engine.encoding import MARK, Tags, encoder, nearest
 from engine.engine import EngineError
+from engine.licence import CPML
 from engine.mastering import PLAIN, Line, master
 from engine.recode import Original, Pause, Recoded, bit_rate, choose_cuts, kind_of, pauses, recode, split
 from engine.speech import Format, Utterance
@@ -150,6 +151,23 @@ def test_every_kind_becomes_every_other_with_its_tags(tmp_path: Path, format: Fo
     assert done.seconds == pytest.approx(len(sound) / RATE, abs=0.05)
     assert len(read(done.path)) > 0
     assert told(done.path).items() >= {"title": TAGS.title, "artist": TAGS.voice, "comment": MARK}.items()
+
+
+@pytest.mark.parametrize("to", Format)
+def test_what_a_licence_forbids_goes_along(tmp_path: Path, to: Format) -> None:
+    path = tmp_path / "sound"
+    with encoder(path, Format.WAV, rate=RATE, tags=replace(TAGS, licence=CPML)) as file:
+        file.write(pcm(spoken().samples))
+    done = recode(path, tmp_path / "other", Target(format=to))
+    assert told(done.path)["comment"] == replace(TAGS, licence=CPML).fields()["comment"]
+
+
+def test_a_comment_of_somebody_elses_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "sound"
+    with encoder(path, Format.WAV, rate=RATE, tags=replace(TAGS, comment="Recorded by a person.")) as file:
+        file.write(pcm(spoken().samples))
+    done = recode(path, tmp_path / "other", Target(format=Format.FLAC))
+    assert told(done.path)["comment"] == MARK
 
 
 def test_a_stretch_has_just_its_samples(tmp_path: Path) -> None:

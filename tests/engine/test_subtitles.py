@@ -84,6 +84,13 @@ def test_json_is_what_it_promises_to_be() -> None:
     assert "".join(to_json(())) == '{"version": 1, "timings": []}'
 
 
+def test_json_tells_the_licence_of_the_sound_where_there_is_one() -> None:
+    timings = told("Hello, “wörld”!")
+    found = json.loads("".join(to_json(timings, licence='CC-BY-NC-4.0 "?"')))
+    assert found.pop("licence") == 'CC-BY-NC-4.0 "?"'
+    assert found == json.loads("".join(to_json(timings)))
+
+
 def test_json_tells_the_kinds_that_are_asked_for() -> None:
     found = json.loads("".join(to_json(told("Hello there."), kinds={"word"})))
     assert [timing["text"] for timing in found["timings"]] == ["Hello", "there"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.app import App
+from bot.app import App, Maker
 from bot.config import load
 from bot.desk import Caller
 from commands.core.command import Command, commands
@@ -110,6 +110,7 @@ async def running(
     clock: Clock | None = None,
     once: bool = False,
     prepare: Callable[[App], None] | None = None,
+    make: Sequence[Maker] = (),
     **settings: object,
 ) -> AsyncIterator[Running]:
     """Run Mynah on `tmp_path/data`; settings are given as `jobs__running=2`."""
@@ -125,7 +126,7 @@ async def running(
         tmp_path,
     )
     post, tricks = DurableAdapter(tmp_path / "post"), Tricks()
-    async with App.open(loaded, make=[lambda _: post], every=every(tricks), once=once, clock=clock) as app:
+    async with App.open(loaded, make=[lambda _: post, *make], every=every(tricks), once=once, clock=clock) as app:
         if prepare:
             prepare(app)
         yield Running(app, post, tricks)

@@ -22,11 +22,11 @@ from tests.house.pages import PAGES, Step, alike, anchors, blocks, links, rows, 
 from tests.house.source import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-neural.lock")
 PIN = re.compile(r"^([\w.-]+)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("place", ["config.toml", "docs/commands.md", "docs/settings.md"])
+@pytest.mark.parametrize("place", ["config.toml", "docs/commands.md", "docs/models.md", "docs/settings.md"])
 def test_what_is_written_from_declarations_has_not_drifted(place: str) -> None:
     written = documents()
     assert place in written
@@ -144,8 +144,8 @@ def test_a_lock_file_gives_every_package_a_hash_and_names_no_machine(lock: str) 
 
 def test_the_lock_files_hold_what_the_project_asks_for() -> None:
     base = PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"]
-    everything = base + PROJECT["project"]["optional-dependencies"]["dev"]
-    for lock, wanted in zip(LOCKS, (base, everything), strict=True):
+    development, neural = (base + PROJECT["project"]["optional-dependencies"][extra] for extra in ("dev", "neural"))
+    for lock, wanted in zip(LOCKS, (base, development, neural), strict=True):
         locked = pins(lock)
         for requirement in map(Requirement, wanted):
             versions = locked.get(canonicalize_name(requirement.name), [])
@@ -153,9 +153,10 @@ def test_the_lock_files_hold_what_the_project_asks_for() -> None:
             assert all(v in requirement.specifier for v in versions), f"{lock} has {requirement.name} {versions}"
 
 
-def test_the_lock_for_development_has_the_versions_of_the_base() -> None:
-    base, development = (pins(lock) for lock in LOCKS)
-    assert {name: development.get(name) for name in base} == base
+@pytest.mark.parametrize("lock", LOCKS[1:])
+def test_a_lock_for_more_has_the_versions_of_the_base(lock: str) -> None:
+    base, more = pins(LOCKS[0]), pins(lock)
+    assert {name: more.get(name) for name in base} == base
 
 
 def test_the_licences_of_all_parts_are_told() -> None:

@@ -216,6 +216,12 @@ async def test_what_was_granted_is_revoked_without_its_words_and_what_was_only_a
     assert await database.write(revoke) == ((), [left]), "once"
 
 
+def answered_by(tx: Transaction, consent: Consent) -> bool:
+    """Whether the person that a consent names has the account that answered it."""
+    assert consent.person_id is not None and consent.account is not None
+    return identities.is_theirs(tx, consent.person_id, consent.account, KEY)
+
+
 async def test_a_record_holds_when_its_people_are_joined_and_its_voice_is_gone(
     database: Database, ada: int, bob: int, voice: Voice
 ) -> None:
@@ -225,7 +231,7 @@ async def test_a_record_holds_when_its_people_are_joined_and_its_voice_is_gone(
         tx.run("DELETE FROM voices")
         found = consents.get(tx, id)
         assert found is not None
-        return found, consents.answered_by(tx, found, KEY)
+        return found, answered_by(tx, found)
 
     found, theirs = await database.write(work)
     assert (found.person_id, found.holder_id, found.voice_id) == (bob, bob, None)
@@ -243,7 +249,7 @@ async def test_a_record_that_is_put_under_somebody_elses_name_is_noticed(
             tx.run("UPDATE consents SET person_id = :person_id WHERE id = :id", id=id, person_id=person_id)
             found = consents.get(tx, id)
             assert found is not None
-            told.append(consents.answered_by(tx, found, KEY))
+            told.append(answered_by(tx, found))
         return told
 
     assert await database.write(work) == [True, False]

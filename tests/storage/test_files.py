@@ -167,3 +167,17 @@ async def test_what_mynah_made_is_known_by_its_bytes_while_it_is_there(database:
         return [*told, files.by_digest(tx, SHA)]
 
     assert await database.write(work) == [True, False, False]
+
+
+async def test_a_file_is_others_too_only_where_its_owner_says_so(database: Database) -> None:
+    def work(tx: Transaction) -> list[bool]:
+        file = add(tx, making.person(tx))
+        seen = []
+        for public in (True, False):
+            files.set_public(tx, file.id, public)
+            changed = files.get(tx, file.id)
+            assert changed is not None
+            seen.append(changed.public)
+        return seen
+
+    assert await database.write(work) == [True, False]

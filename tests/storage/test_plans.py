@@ -16,6 +16,7 @@ from storage import (
     queue,
     quota,
     recordings,
+    sounds,
     tombstones,
     voices,
     withdrawal,
@@ -30,7 +31,7 @@ from tests.storage.test_queue import LOST, WORN_OUT
 
 GROWING = (
     *("jobs", "ledger", "balances", "events", "deliveries", "files"),
-    *("recordings", "consents", "speakers", "voices", "uploads"),
+    *("recordings", "consents", "speakers", "voices", "uploads", "sounds"),
 )
 """The tables that only ever grow, more or less."""
 
@@ -211,6 +212,7 @@ CLONES: dict[str, Callable[[Books, int, Place], Callable[[Transaction], object]]
     "the likeness that has changed": lambda books, ada, place: (
         lambda tx: tx.all(f"{likeness._TOLD} AND v.change > :seen ORDER BY v.change LIMIT 9", seen=1)
     ),
+    "sounds that were noted since": lambda books, ada, place: lambda tx: sounds.after(tx, 1, limit=9),
     "withdraw": lambda books, ada, place: lambda tx: withdrawal.withdraw(tx, 1, KEY),
     "those of somebody who is forgotten": lambda books, ada, place: lambda tx: withdrawal.take_along(tx, ada, KEY),
 }

@@ -53,38 +53,16 @@ async def test_one_that_came_lies_in_the_folder_of_its_voice(database: Database,
 async def test_it_is_examined_and_then_tells_what_was_found(database: Database, ada: int) -> None:
     def live(tx: Transaction) -> tuple[list[bool], Recording]:
         id = come(tx, ada).id
-        steps = [recordings.set_processing(tx, id), recordings.set_processing(tx, id)]
-        steps += [recordings.set_ready(tx, id, FOUND), recordings.set_ready(tx, id, FOUND)]
-        steps += [recordings.set_failed(tx, id, "Too late."), recordings.set_processing(tx, id)]
-        return steps, there(tx, id)
+        return [recordings.set_ready(tx, id, FOUND), recordings.set_ready(tx, id, FOUND)], there(tx, id)
 
     steps, ready = await database.write(live)
-    assert steps == [True, False, True, False, False, False]
+    assert steps == [True, False]
     assert (ready.status, ready.seconds, ready.rate, ready.passage) == ("ready", 21.5, 24_000, (4.0, 16.0))
     assert (ready.figures, ready.error, ready.embedding) == (FOUND.figures, None, None)
 
 
-@pytest.mark.parametrize("begun", [False, True])
-async def test_one_that_cannot_be_used_says_why_and_is_never_ready(database: Database, ada: int, begun: bool) -> None:
-    def live(tx: Transaction) -> tuple[bool, bool, Recording]:
-        id = come(tx, ada).id
-        if begun:
-            recordings.set_processing(tx, id)
-        return recordings.set_failed(tx, id, "It is silent."), recordings.set_ready(tx, id, FOUND), there(tx, id)
-
-    failed, ready, it = await database.write(live)
-    assert (failed, ready, it.status, it.error, it.seconds) == (True, False, "failed", "It is silent.", None)
-
-
 async def test_of_one_that_is_gone_nothing_is_noted(database: Database) -> None:
-    def work(tx: Transaction) -> tuple[bool, bool, bool]:
-        return (
-            recordings.set_processing(tx, 9),
-            recordings.set_ready(tx, 9, FOUND),
-            recordings.set_failed(tx, 9, "No."),
-        )
-
-    assert await database.write(work) == (False, False, False)
+    assert not await database.write(lambda tx: recordings.set_ready(tx, 9, FOUND))
 
 
 async def test_the_very_same_file_is_found_again_whosoever_gave_it(database: Database, ada: int) -> None:

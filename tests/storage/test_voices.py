@@ -82,6 +82,15 @@ async def test_a_voice_without_its_speaker_is_retired_and_comes_back_as_itself(d
     assert user is not None and user.default_voice_id == first.id
 
 
+async def test_the_voices_of_an_engine_that_is_not_loaded_yet_stay_as_they_are(database: Database, ada: int) -> None:
+    everything = "SELECT * FROM voices ORDER BY id"
+    before = await database.read(lambda tx: [tuple(row) for row in tx.all(everything)])
+    assert await database.write(lambda tx: voices.install(tx, [], unknown={"espeak", "flite", "other"})) == 0
+    assert await database.read(lambda tx: [tuple(row) for row in tx.all(everything)]) == before
+    await database.write(lambda tx: voices.install(tx, [], unknown={"other"}))
+    assert await database.read(lambda tx: voices.named(tx, "de", user_id=ada, place_id=1)) is None
+
+
 async def test_a_voice_that_was_revoked_stays_so_when_mynah_starts_again(database: Database, ada: int) -> None:
     await database.write(lambda tx: tx.run("UPDATE voices SET status = 'revoked' WHERE name = 'de'"))
     changed = Speaker(engine="espeak", key="de", name="German (new)", language="de")

@@ -232,7 +232,7 @@ def test_who_deletes_a_voice_keeps_what_it_said_unless_somebody_had_lent_it(
     assert {table: count for table, count in left(books).items() if table not in ("files", "uploads")} == {}
 
 
-@pytest.mark.parametrize("command", ["clone", "voices passage", "voices export", "consent listen"])
+@pytest.mark.parametrize("command", ["clone", "voices passage", "consent listen"])
 @pytest.mark.parametrize("known", [True, False])
 def test_what_copies_a_recording_goes_with_a_voice_that_is_deleted_whoever_has_it(
     books: Books, ada: int, bob: int, command: str, known: bool
@@ -248,6 +248,22 @@ def test_what_copies_a_recording_goes_with_a_voice_that_is_deleted_whoever_has_i
     speech = books.write(live)
     kept = books.rows("SELECT f.id, j.command FROM files f JOIN jobs j ON j.id = f.job_id ORDER BY f.id")
     assert [(row["id"], row["command"]) for row in kept] == [(speech, "speak"), (speech + 1, "speak")]
+
+
+@pytest.mark.parametrize(("spoken_by", "stays"), [("ada", True), ("bob", False), ("", False)])
+def test_what_was_exported_outlives_a_voice_that_is_deleted_where_it_is_ones_own(
+    books: Books, ada: int, bob: int, spoken_by: str, stays: bool
+) -> None:
+    def live(tx: Transaction) -> bool:
+        person = {"ada": ada, "bob": bob}.get(spoken_by)
+        voice = making.clone(tx, ada, "Voice", spoken_by=person) if person else making.recorded(tx, ada, "Voice")
+        said(tx, ada, voice, making.job(tx, ada, "succeeded", command=withdrawal.EXPORT))
+        told = withdrawal.outlived(voice)
+        withdrawal.delete(tx, voice.id, KEY)
+        return told
+
+    assert books.write(live) is stays
+    assert bool(books.value("SELECT COUNT(*) FROM files")) is stays
 
 
 def test_who_is_forgotten_speaks_in_no_file_of_anybody_even_if_their_voices_were_deleted_before(

@@ -31,6 +31,14 @@ def test_the_help_of_a_group_says_what_it_does_alone() -> None:
     assert "Alone, 'mynah voices' does what 'mynah voices list' does." in manual(("voices",), COMMANDS)
 
 
+def test_the_help_of_what_the_program_does_by_itself_goes_down_to_its_words() -> None:
+    text = " ".join(manual(("models",), COMMANDS).split())
+    assert text.startswith("mynah models [COMMAND …] ") and " pull Bring a model" in text
+    assert "Alone, 'mynah models' does what 'mynah models list' does." in text
+    text = " ".join(manual(("models", "pull"), COMMANDS).split())
+    assert text.startswith("mynah models pull NAME [--accept-license NAME]") and "--mirror URL Fetch it from" in text
+
+
 def test_in_the_chat_a_command_begins_with_a_slash_and_nothing_is_piped() -> None:
     text = manual(("speak",), COMMANDS, chat=True)
     assert text.startswith("/speak [--options] TEXT\n")

@@ -122,7 +122,32 @@ def test_what_the_program_does_by_itself_takes_its_own_word_and_options_only() -
         assert str(refused.value) == said
 
 
+def test_what_the_program_does_by_itself_may_have_words_of_its_own() -> None:
+    assert typed("models").about == typed("models", "list").about == ("list",)
+    assert typed("models", "--json").json and typed("--json", "models", "check", "ada").json
+    pull = typed("models", "--config", "a.toml", "pull", "--mirror", "https://a", "xtts_v2", "--accept-license=cpml")
+    assert (pull.own, pull.about, pull.config) == ("models", ("pull", "xtts_v2"), "a.toml")
+    assert pull.options == {"mirror": "https://a", "accept-license": "cpml"}
+    assert typed("models", "remove", "ada", "--yes").options == {"yes": ""}
+    assert typed("models", "--help").about == typed("help", "models").about == ("models",)
+    assert typed("models", "pull", "-h").about == typed("help", "models", "pull").about == ("models", "pull")
+    for words, said in (
+        (["models", "pul"], "models has no 'pul'. Did you mean pull?"),
+        (["models", "xyzzy"], "models has no 'xyzzy'. models has list, pull, remove, check."),
+        (["models", "pull"], "'mynah models pull NAME [--accept-license NAME] [--mirror URL] [--renewed] "),
+        (["models", "check", "a", "b"], "'mynah models check NAME [--config FILE] [--json]' is how that is typed."),
+        (["models", "list", "ada"], "'mynah models list [--config FILE] [--json]' is how that is typed."),
+        (["models", "pull", "a", "--miror", "b"], "models pull has no option --miror. Did you mean --mirror?"),
+        (["models", "pull", "a", "--mirror"], "--mirror needs a value behind it."),
+        (["models", "pull", "a", "--renewed=1"], "models pull has no option --renewed=1. Did you mean --renewed?"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            typed(*words)
+        assert str(refused.value).startswith(said)
+
+
 def test_help_may_stand_in_front_too() -> None:
+    assert typed("help", "doctor") == typed("doctor", "--help")
     assert typed("help") == typed("help", "--help") == typed("--help")
     assert typed("help", "quota", "set") == typed("quota", "set", "--help")
     assert typed("help", "quota") == typed("quota", "--help")

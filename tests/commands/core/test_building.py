@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from commands.core.building import build, check_buildable, maker_of
+from commands.core.building import build, check_buildable
 from commands.core.context import Asker
 from commands.core.errors import NotFound, Refused
+from commands.core.standing_in import maker_of
 from engine.speech import Enrolled, Reference
 from storage import queue
 from storage.database import Transaction

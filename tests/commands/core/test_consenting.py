@@ -32,11 +32,11 @@ from storage.database import Transaction
 from tests.commands.world import KEY, World
 from tests.storage import making
 
-GOOD = Findings(enough=True, machine=False, replayed=False, right=SIX, english=True, verdict="same")
+GOOD = Findings(enough=True, machine="no", replayed=False, right=SIX, english=True, verdict="same")
 ANY = st.builds(
     Findings,
     enough=st.booleans(),
-    machine=st.booleans(),
+    machine=st.sampled_from(["yes", "maybe", "no"]),
     replayed=st.booleans(),
     right=st.integers(0, SIX),
     english=st.booleans(),
@@ -46,7 +46,7 @@ ANY = st.builds(
 
 @given(found=ANY)
 def test_it_is_granted_where_nothing_speaks_against_it_and_nowhere_else(found: Findings) -> None:
-    person = found.enough and not found.machine and not found.replayed
+    person = found.enough and found.machine == "no" and not found.replayed
     sure = person and found.english and found.verdict == "same" and found.right >= LEAST_RIGHT
     assert (judge(found).outcome == "granted") is sure
 
@@ -55,8 +55,8 @@ def test_it_is_granted_where_nothing_speaks_against_it_and_nowhere_else(found: F
 def test_an_admin_is_asked_only_where_a_person_has_spoken_who_may_be_the_same(found: Findings) -> None:
     outcome = judge(found).outcome
     if outcome == "unsure":
-        assert found.enough and not found.machine and not found.replayed and found.verdict != "other"
-        assert found.verdict == "unsure" or not found.english
+        assert found.enough and found.machine != "yes" and not found.replayed and found.verdict != "other"
+        assert found.verdict == "unsure" or not found.english or found.machine == "maybe"
     if outcome != "again" and found.english:
         assert found.right >= LEAST_RIGHT
 

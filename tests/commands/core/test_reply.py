@@ -34,3 +34,9 @@ def test_what_a_newer_mynah_added_is_passed_over() -> None:
 )
 def test_a_bar_is_as_full_as_the_share(share: float, drawn: str) -> None:
     assert bar(share, 4) == drawn
+
+
+def test_a_secret_that_is_shown_once_is_not_kept() -> None:
+    shown = Reply(text="It is k3v9.", kept="It was shown once.", data={"code": "k3v9"}, private=True)
+    kept = Reply.from_json(shown.to_json())
+    assert kept == Reply(text="It was shown once.", private=True) and "k3v9" not in shown.to_json()

@@ -45,6 +45,14 @@ def test_not_where_somebody_wants_to_know_when_each_is_said() -> None:
     assert [line.sentence.written if line.sentence else "" for line in told] == TEXT.replace(". ", ".|").split("|")
 
 
+def test_what_is_heard_at_once_begins_with_a_sentence_and_grows() -> None:
+    made = lines("One is. " * 12, PLAN, USUAL, replace(TOGETHER, passage=60), heard=True)
+    lengths = [len(line.utterance.text) for line in made]
+    assert lengths[0] == len("One is.")
+    assert all(after <= sum(lengths[: n + 1]) for n, after in enumerate(lengths[1:]))
+    assert max(lengths) <= 60 and len(made) < 12
+
+
 def test_pauses_stand_where_the_text_has_them() -> None:
     assert texts("[pause 1s] One. [pause 2s] Two. [pause 500ms]", TOGETHER) == [(1, "One.", 2), (0, "Two.", 0.5)]
     assert texts("One. Two. [pause 2s] Three. Four.", TOGETHER) == [(0, "One. Two.", 2), (0, "Three. Four.", 0)]

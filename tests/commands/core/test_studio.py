@@ -12,12 +12,15 @@ import pytest
 
 from commands.core.errors import Failed
 from commands.core.studio import IN_FLIGHT, Studio, Unsayable
+from engine.audio import join
 from engine.engine import EngineError
 from engine.espeak_engine import EspeakEngine
+from engine.fingerprint import Gallery, questions
 from engine.mastering import PLAIN, Line, master
 from engine.router import Router
 from engine.speech import Audio, Format, Utterance
 from engine.take import Take, Target
+from engine.tap import Tap
 from engine.worker import Worker
 from tests.engine.sines import SineEngine, utterance
 
@@ -282,3 +285,68 @@ async def test_who_cancels_while_the_file_is_made_does_not_wait_for_all_of_it(
     with pytest.raises(asyncio.CancelledError):
         await saying
     assert sorted(os.listdir(tmp_path)) == ["3-1.index", "3-1.wav"]
+
+
+@pytest.mark.parametrize("format", [Format.WAV, Format.MP3])
+async def test_the_sound_of_a_take_is_known_again_whether_it_was_said_in_one_go_or_in_two(
+    tmp_path: Path, format: Format
+) -> None:
+    router = Router({"espeak": Worker(EspeakEngine)})
+    await router.open()
+    try:
+        texts = ("The old keeper counts the boats in the harbour.", "Nobody has ever asked him why he does that.")
+        lines = [Line(utterance=Utterance(text=text, engine="espeak", speaker="en-gb")) for text in texts]
+        make = maker(router, tmp_path, 0.0)
+        take = await make().say(lines, target=Target(format=format))
+        again = await make(attempt=2).say(lines, target=Target(format=format))
+        said = [await router.say(line.utterance, 0, 1) for line in lines]
+    finally:
+        await router.close()
+    assert again.fingerprint == take.fingerprint
+    assert Gallery([(1, take.fingerprint)]).find(questions(join(said)))
+
+
+@pytest.fixture
+async def tap() -> AsyncIterator[Tap]:
+    made = Tap()
+    yield made
+    made.close()
+
+
+def listened(router: Router, folder: Path, tap: Tap, attempt: int = 1) -> Studio:
+    """A studio that somebody listens to."""
+    return Studio(router, folder, job=3, attempt=attempt, lane=0, user=1, report=lambda done: None, tap=tap)
+
+
+async def heard(tap: Tap) -> bytes:
+    parts = []
+    while (pcm := await tap.read()) is not None:
+        parts.append(pcm.tobytes())
+    return b"".join(parts)
+
+
+async def test_who_listens_hears_what_the_file_has(tap: Tap, router: CountingRouter, tmp_path: Path) -> None:
+    take = await listened(router, tmp_path, tap).say(script())
+    assert tap.whole and tap.rate == take.rate
+    assert await heard(tap) == frames(take)
+
+
+async def test_the_first_line_is_heard_while_the_last_is_not_said_yet(
+    tap: Tap, router: CountingRouter, tmp_path: Path
+) -> None:
+    saying = asyncio.create_task(listened(router, tmp_path, tap).say(script()))
+    async with asyncio.timeout(10):
+        assert await tap.read() is not None
+    assert len(router.said) < len(TEXTS)
+    await saying
+
+
+async def test_a_second_attempt_is_heard_without_a_gap_and_without_a_repetition(
+    tap: Tap, router: CountingRouter, tmp_path: Path
+) -> None:
+    await listened(router, tmp_path, tap).say(script(TEXTS[:3]))
+    spoken = tap.samples
+    tap.whole = False
+    await listened(router, tmp_path, tap, attempt=2).say(script())  # other lines: the spool of the first is no use
+    assert tap.samples > spoken
+    assert await heard(tap) == await expected(router, script())

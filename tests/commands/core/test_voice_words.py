@@ -17,11 +17,15 @@ from commands.core.voice_words import (
     is_mine,
     likeness,
     line,
+    listed_by,
     origin,
+    spoken_by,
     step,
     tagged,
 )
+from engine.licence import CPML
 from storage import recordings
+from storage.speakers import Learned
 from storage.voices import Consent, Status, Visibility, Voice
 from tests.commands.world import World
 from tests.storage import making
@@ -91,3 +95,22 @@ def test_there_is_a_word_for_every_rule_and_for_every_way_of_sharing() -> None:
 @pytest.mark.parametrize(("share", "told"), [(0.714, ".71"), (1.0, "1.00"), (0.05, ".05"), (-0.2, "-.20")])
 def test_a_likeness_is_told_without_its_nought(share: float, told: str) -> None:
     assert likeness(share) == told
+
+
+async def test_by_whom_it_is_spoken_is_told_where_there_are_several_and_what_that_asks(world: World) -> None:
+    ada = await world.person("ada")
+    voice = await a_voice(world, ada.user_id)
+    one = Learned(id=1, engine="world", key="a", licence="", figures={"similarity": 0.71})
+    two = Learned(id=2, engine="coqui", key="b", licence=CPML)
+    told = spoken_by(replace(voice, licence=CPML), [one, two], world.inquiry(ada))
+    assert told == [
+        "Spoken by world (likeness .71) and coqui.",
+        "What it says: Coqui Public Model License: not for commercial use.",
+    ]
+    assert spoken_by(voice, [one], world.inquiry(ada)) == []
+    assert line(replace(voice, licence=CPML), world.inquiry(ada)).endswith(" · not for commercial use")
+    assert "commercial" not in line(voice, world.inquiry(ada))
+    assert listed_by([one, two]) == [
+        {"engine": "world", "similarity": 0.71, "licence": ""},
+        {"engine": "coqui", "similarity": None, "licence": CPML},
+    ]

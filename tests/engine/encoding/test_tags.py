@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.encoding.tags import LONGEST, MARK, Tags, one_line
 from engine.encoding.wav import info_chunk
+from engine.licence import CPML
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,13 @@ def test_a_huge_text_is_not_read_whole() -> None:
 
 def test_empty_tags_are_left_out_and_the_mark_never_is() -> None:
     assert Tags(title="", voice="\n").fields() == {"comment": MARK}
+
+
+def test_what_a_licence_forbids_stands_behind_the_mark() -> None:
+    comment = Tags(title="", voice="", licence=CPML).fields()["comment"]
+    assert comment == f"{MARK}. Coqui Public Model License: not for commercial use ({CPML})"
+    assert Tags(title="", voice="", licence="MIT").fields() == {"comment": MARK}
+    assert len(comment) <= LONGEST, "so that it is whole when a file is made another kind of file"
 
 
 def test_what_a_person_has_spoken_is_not_called_generated() -> None:
