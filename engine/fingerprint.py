@@ -265,25 +265,21 @@ def _landmarks(samples: NDArray[np.float32]) -> tuple[NDArray[np.uint32], NDArra
     import numpy as np
 
     times, bins = _peaks(samples)
-    partners = _partners(times, bins)
-    hashes, begins = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
-    for one in range(_PARTNERS):
-        for two in range(one + 1, _PARTNERS):
-            first = np.flatnonzero(partners[:, two] >= 0)
-            second, third = partners[first, one], partners[first, two]
-            mixed = bins[first].astype(np.uint64)
-            for part, width in (
-                (bins[second] - bins[first] + _APART, 2 * _APART),
-                (bins[third] - bins[first] + _APART, 2 * _APART),
-                ((times[second] - times[first]) // 2, 32),
-                ((times[third] - times[first]) // 2, 32),
-            ):
-                mixed = mixed * np.uint64(width) + part.astype(np.uint64)
-            mixed = mixed * np.uint64(_MIX) >> np.uint64(32)
-            kept = mixed < 2**32 // _KEPT
-            hashes.append((mixed[kept] * np.uint64(_KEPT)).astype(np.uint32))
-            begins.append(times[first][kept])
-    return np.concatenate(hashes), np.concatenate(begins)
+    partners = _partners(times, bins).T
+    pairs = np.array([(one, two) for two in range(_PARTNERS) for one in range(two)])
+    pair, first = np.nonzero(partners[pairs[:, 1]] >= 0)
+    second, third = partners[pairs[pair, 0], first], partners[pairs[pair, 1], first]
+    mixed = bins[first].astype(np.uint64)
+    for part, width in (
+        (bins[second] - bins[first] + _APART, 2 * _APART),
+        (bins[third] - bins[first] + _APART, 2 * _APART),
+        ((times[second] - times[first]) // 2, 32),
+        ((times[third] - times[first]) // 2, 32),
+    ):
+        mixed = mixed * np.uint64(width) + part.astype(np.uint64)
+    mixed = mixed * np.uint64(_MIX) >> np.uint64(32)
+    kept = mixed < 2**32 // _KEPT
+    return (mixed[kept] * np.uint64(_KEPT)).astype(np.uint32), times[first][kept]
 
 
 def _peaks(samples: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -321,13 +317,11 @@ def _partners(times: NDArray[np.int64], bins: NDArray[np.int64]) -> NDArray[np.i
     import numpy as np
 
     partners = np.full((len(times), _PARTNERS), -1)
-    counts = np.zeros(len(times), int)
-    for ahead in range(1, min(_AHEAD, len(times))):
-        later, apart = times[ahead:] - times[:-ahead], np.abs(bins[ahead:] - bins[:-ahead])
-        if later.min() > _LATER[1]:
-            break
-        fit = (later >= _LATER[0]) & (later <= _LATER[1]) & (apart < _APART) & (counts[:-ahead] < _PARTNERS)
-        first = np.flatnonzero(fit)
-        partners[first, counts[first]] = first + ahead
-        counts[first] += 1
+    others = np.arange(len(times))[:, None] + np.arange(1, _AHEAD)
+    there = np.minimum(others, len(times) - 1)
+    later, apart = times[there] - times[:, None], np.abs(bins[there] - bins[:, None])
+    fit = (others < len(times)) & (later >= _LATER[0]) & (later <= _LATER[1]) & (apart < _APART)
+    rank = np.cumsum(fit, axis=1)
+    first, ahead = np.nonzero(fit & (rank <= _PARTNERS))
+    partners[first, rank[first, ahead] - 1] = others[first, ahead]
     return partners
