@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from commands.core.command import Audience, command
@@ -26,6 +27,8 @@ HOST = ("terminal", "host")
 """The account of whoever runs this Mynah, on the terminal and on the page."""
 PAGE = ("web", "address")
 """The mark under which the page's adapter notes where it is."""
+GUEST = re.compile(r"web:(?!owner$|user-)[\w.-]{1,40}")
+"""Somebody who comes by the page alone; the other accounts there are the page's own names for people."""
 TokenId = Annotated[int, Example("3")]
 
 
@@ -38,7 +41,8 @@ async def make_token(ctx: Context, name: Annotated[str, Example("my editor")], m
 
     Args:
         name: What it is for, so that you know it again.
-        member: Whose it is: 'discord:8035…', or a number as shown by Mynah. Leave it out for one of your own.
+        member: Whose it is: 'discord:8035…', or a number as shown by Mynah; 'web:ada' for somebody without an account
+            elsewhere, who is new then. Leave it out for one of your own.
     """
     secret, title = tokens.new(), name[:NAME]
     if not title:
@@ -47,7 +51,7 @@ async def make_token(ctx: Context, name: Annotated[str, Example("my editor")], m
     def make(tx: Transaction) -> tuple[int, str]:
         if len(tokens.of_programs(tx)) >= MOST:
             raise Refused("There are {most} tokens, the most there may be; /token revoke drops one.", most=MOST)
-        user_id = person(tx, member) if member else _host(tx, ctx)
+        user_id = _whose(tx, ctx, member) if member else _host(tx, ctx)
         id = tokens.add(tx, user_id=user_id, kind="api", secret=secret, name=title, owner=member is None)
         audit.note(tx, ctx.asker.user_id, None, "token make", user_id, {"token": id})
         return id, called(tx, member, user_id) if member else ""
@@ -132,6 +136,14 @@ async def link_to_page(ctx: Context) -> Reply:
 
 def _host(tx: Transaction, ctx: Context) -> int:
     return identities.ensure(tx, *HOST, HOST[1], ctx.host.key)
+
+
+def _whose(tx: Transaction, ctx: Context, member: Member) -> int:
+    """Return whom a token is for; a guest of the page is known from their first token on."""
+    if not GUEST.fullmatch(member.id):
+        return person(tx, member)
+    platform, _, account = member.id.partition(":")
+    return identities.ensure(tx, platform, account, account, ctx.host.key)
 
 
 def _name(tx: Transaction, token: Token) -> str:

@@ -1,4 +1,7 @@
-"""The adapter: the page and the API on this machine. It listens from the start, and is built when somebody comes."""
+"""The adapter: the page and the API on this machine. It listens from the start, and is built when somebody comes.
+
+Where people come to it, they come again: then it is built soon after the next start, before they do.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
@@ -20,11 +24,11 @@ from bot.web_adapter.keys import Keys, first_key, owner_token
 from bot.web_adapter.shows import SHOWS
 from commands.core.reply import Json, Progress, Reply
 from storage import marks
+from storage.clock import DAY
 from storage.database import Transaction
 
 if TYPE_CHECKING:
     from bot.web_adapter.conversation import Conversation
-    from bot.web_adapter.gate import App
     from bot.web_adapter.server import Served
 
 log = logging.getLogger("mynah.web")
@@ -36,6 +40,12 @@ API = "api"
 """What stands in addresses of the API: such answers are fetched, and do not belong into the conversation."""
 ADDRESS = "address"
 """The mark under which is remembered where the page is, for `/token link`."""
+VISITED = "visited"
+"""The mark under which is remembered when somebody came who had to wait until it was built, in ms."""
+RECENT = 30 * DAY
+"""How long that counts, in ms."""
+AHEAD = 3.0
+"""Seconds after the start in which it is built for those who will come: when all else is ready and has been used."""
 
 
 class Web(Adapter):
@@ -53,6 +63,8 @@ class Web(Adapter):
         self._serving: asyncio.Task[None] | None = None
         self._server: Served | None = None
         self._conversation: Conversation | None = None
+        self._ahead: asyncio.TimerHandle | None = None
+        self._leaving = ExitStack()
         self._stopping = False
 
     @classmethod
@@ -97,16 +109,21 @@ class Web(Adapter):
             log.warning("port %d is taken; the page is at %s", self._section.port, self.address)
         address = self.address
 
-        def remember(tx: Transaction) -> None:
+        def remember(tx: Transaction) -> bool:
             if marks.get(tx, PLATFORM, ADDRESS) != address:
                 marks.put(tx, PLATFORM, ADDRESS, address)
+            visited = marks.get(tx, PLATFORM, VISITED)
+            return bool(visited) and tx.now - int(visited) < RECENT
 
-        await self._desk.insides.database.write(remember)
+        is_visited = await self._desk.insides.database.write(remember)
         loop = asyncio.get_running_loop()
         try:
             loop.add_reader(self._socket.fileno(), self._knocked)
         except NotImplementedError:  # where the system has no such thing, it is built at once
             self._serve()
+            return
+        if is_visited:
+            self._ahead = loop.call_later(AHEAD, self._expect)
 
     async def link(self) -> str:
         """Return an address that opens the page once, as its owner; empty where there is no page."""
@@ -118,6 +135,8 @@ class Web(Adapter):
     async def stop(self) -> None:
         """Let go of every tab and stop listening."""
         self._stopping = True
+        if self._ahead is not None:
+            self._ahead.cancel()
         if self._socket is None:
             return
         if self._serving is None:
@@ -128,6 +147,7 @@ class Web(Adapter):
             self._server.end()
         if self._serving is not None:
             await asyncio.gather(self._serving, return_exceptions=True)
+        self._leaving.close()
         self._socket.close()
         self._socket = None
 
@@ -159,34 +179,40 @@ class Web(Adapter):
 
     def _knocked(self) -> None:
         """Somebody came for the first time."""
+        self._expect(visited=True)
+
+    def _expect(self, *, visited: bool = False) -> None:
+        """Build it, if nobody has come before; where somebody came (`visited`), do so sooner next time."""
         assert self._socket is not None, "it listens"
-        _ignore(self._socket)
-        self._serve()
+        if self._serving is None:
+            _ignore(self._socket)
+            self._serve(visited=visited)
 
-    def _serve(self) -> None:
+    def _serve(self, *, visited: bool = False) -> None:
         if not self._stopping:
-            self._serving = asyncio.create_task(self._run(), name="the page")
+            self._serving = asyncio.create_task(self._run(visited), name="the page")
 
-    async def _run(self) -> None:
+    async def _run(self, visited: bool) -> None:
         assert self._socket is not None, "it listens"
         try:
-            await asyncio.to_thread(_import)  # takes a second, in which speech goes on
-            app = self._build()
+            conversation = self._talk()
+            served = await asyncio.to_thread(self._build, conversation)  # takes half a second, in which speech goes on
             if self._stopping:
                 return
-            from bot.web_adapter.server import server
-
-            self._server = server(app)
-            await self._server.serve(sockets=[self._socket])
+            self._server = served
+            if visited:
+                await self._desk.insides.database.note(lambda tx: marks.put(tx, PLATFORM, VISITED, str(tx.now)))
+            await served.serve(sockets=[self._socket])
         except asyncio.CancelledError:
             raise
         except Exception:
             log.exception("the page does not run")
 
-    def _build(self) -> App:
-        """Put the page together."""
+    def _build(self, conversation: Conversation) -> Served:
+        """Import what it is made of, and put it together; in a thread."""
         from bot.web_adapter.gate import Gate, rules_of
         from bot.web_adapter.parts import Parts
+        from bot.web_adapter.server import server
         from bot.web_adapter.site import build
 
         inside, section = self._desk.insides, self._section
@@ -199,8 +225,9 @@ class Web(Adapter):
             rules=inside.rules,
             host=inside.host,
             keys=keys,
-            conversation=self._talk(),
+            conversation=conversation,
             links=inside.links,
+            leaving=self._leaving,
         )
         rules = rules_of(
             port=self.port,
@@ -210,12 +237,7 @@ class Web(Adapter):
             origins=section.origins,
             upload_bytes=section.upload_mb * 1_000_000,
         )
-        return Gate(build(parts, secure=urlsplit(section.public_url).scheme == "https"), rules)
-
-
-def _import() -> None:
-    import bot.web_adapter.server
-    import bot.web_adapter.site  # noqa: F401  # what takes long is imported here, in a thread
+        return server(Gate(build(parts, secure=urlsplit(section.public_url).scheme == "https"), rules))
 
 
 def _ignore(listening: socket.socket) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bot.desk import Answer, Desk, Fetch
@@ -108,18 +109,20 @@ class Conversation:
             yield b": here\n\n"
             for missed in await self._missed(user_id, after):
                 yield missed.encode()
+            now = asyncio.get_running_loop().time
+            looked = now()
             while True:
-                try:
+                event: Event | None = None
+                with suppress(TimeoutError):
                     async with asyncio.timeout(BEAT):
                         event = await stream.next()
-                except TimeoutError:
+                        if event is None:
+                            return
+                if now() - looked >= BEAT:  # however much there is to tell
+                    looked = now()
                     if not await stays():
                         return
-                    yield b": still here\n\n"
-                    continue
-                if event is None:
-                    return
-                yield event.encode()
+                yield event.encode() if event else b": still here\n\n"
         finally:
             self._streams.drop(user_id, stream)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from bot.desk import Desk
 from bot.host import LiveHost
 from bot.links import Links
@@ -36,3 +38,5 @@ class Parts:
     """What is asked and answered on the page."""
     links: Links
     """What signs links to files, and knows them again."""
+    leaving: ExitStack
+    """What is to be let go of when the page is no longer served."""

@@ -115,14 +115,11 @@ class Source:
 
 
 async def read(source: Source, part: Part) -> AsyncIterator[bytes]:
-    """Yield the bytes of a part, and close the source at the end."""
+    """Yield the bytes of a part; who opened the source closes it."""
     at = part.begin
-    try:
-        while at < part.end:
-            block = await off_loop(partial(source.read_at, at, min(BLOCK, part.end - at)))
-            if not block:
-                return
-            at += len(block)
-            yield block
-    finally:
-        source.close()
+    while at < part.end:
+        block = await off_loop(partial(source.read_at, at, min(BLOCK, part.end - at)))
+        if not block:
+            return
+        at += len(block)
+        yield block

@@ -28,6 +28,12 @@ async def read_json(request: Request) -> Json:
         raise Refused(400, "BadRequest", "That is no JSON.") from None
     if _depth(found) > DEEPEST:
         raise Refused(400, "BadRequest", "Values lie too deep within each other.")
+    try:  # Python reads more than JSON has, and more than can be kept or told to a browser
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise Refused(400, "BadRequest", "A text there has half a character in it.") from None
+    except ValueError:
+        raise Refused(400, "BadRequest", "That is no JSON: a number in it is none.") from None
     return found
 
 

@@ -55,6 +55,24 @@ async def test_for_somebody_whom_nobody_knows_there_is_none(world: World, owner:
         await world.ask(owner, "token make", name="")
 
 
+async def test_somebody_without_an_account_elsewhere_is_known_from_their_first_token_on(
+    world: World, owner: Asker
+) -> None:
+    first = await world.ask(owner, "token make", name="Bo's phone", member="web:Bo")
+    again = await world.ask(owner, "token make", name="Bo's laptop", member="web:Bo")
+    one, two = await found(world, first.data["token"]), await found(world, again.data["token"])
+    assert one is not None and two is not None and one.user_id == two.user_id != owner.user_id
+    assert not one.owner and "Bo" in first.text
+
+
+@pytest.mark.parametrize("taken", ["web:owner", "web:user-1", "web:", "web:a b", f"web:{'a' * 41}"])
+async def test_nobody_is_made_under_a_name_that_the_page_uses_itself_or_that_is_none(
+    world: World, owner: Asker, taken: str
+) -> None:
+    with pytest.raises(NotFound):
+        await world.ask(owner, "token make", name="x", member=taken)
+
+
 async def test_the_list_tells_whose_they_are_and_when_they_were_used_and_no_secret(
     world: World, owner: Asker, ada: Asker
 ) -> None:

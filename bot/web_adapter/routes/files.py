@@ -5,13 +5,14 @@ Somebody else's file and none look alike: the same answer, after the same look-u
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi import Request as Call
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
 
 from bot.web_adapter.file_info import Info, Inspector
 from bot.web_adapter.parts import Parts
@@ -124,6 +125,7 @@ def _serve_rows(router: APIRouter, parts: Parts) -> None:
 
 def _serve_bytes(router: APIRouter, parts: Parts) -> None:
     recodings = Recodings(parts.folder.path / "fitting" / "recodings")
+    parts.leaving.callback(recodings.close)
 
     @router.head(f"{AUDIO}/{{id}}", include_in_schema=False)
     @router.get(
@@ -223,7 +225,22 @@ def _answer(call: Call, source: Source, part: Part, headers: dict[str, str], kin
     if call.method == "HEAD":
         source.close()
         return Response(status_code=status, headers=headers, media_type=kind)
-    return StreamingResponse(read(source, part), status_code=status, headers=headers, media_type=kind)
+    return _Sending(source, part, status_code=status, headers=headers, media_type=kind)
+
+
+class _Sending(StreamingResponse):
+    """A part of a file on its way, which is closed afterwards, be it that nobody was there to take a byte of it."""
+
+    def __init__(self, source: Source, part: Part, **told: Any) -> None:
+        super().__init__(read(source, part), **told)
+        self._source = source
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._source.close()
 
 
 def _disposition(file: File, format: Format | None, download: bool) -> str:

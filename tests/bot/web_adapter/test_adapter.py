@@ -9,16 +9,20 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from bot.web_adapter.adapter import TOKEN_FILE
+from bot.web_adapter import Web, adapter
+from bot.web_adapter.adapter import RECENT, TOKEN_FILE
 from bot.web_adapter.binding import bind
 from commands.core.reply import FileRef
 from storage import files, marks
-from tests.fakes.pages import paged
+from storage.clock import SECOND, SetClock
+from tests.fakes.pages import Paged, paged
 from tests.fakes.running import released
+from tests.fakes.waiting import until
 
 ROOT = Path(__file__).parents[3]
 CANARY = "canary-in-an-address"
@@ -41,6 +45,68 @@ async def test_the_first_who_comes_is_answered(tmp_path: Path) -> None:
             answer = await client.get("/api/page/me")
             assert answer.status_code == 401 and answer.json()["error"]["code"] == "NoToken"
     assert released(tmp_path / "data")
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The threads in which the page was put together, which is done as ever."""
+    found: list[int] = []
+    build = Web._build
+
+    def noting(self: Web, *given: object) -> object:
+        found.append(threading.get_ident())
+        return build(self, *given)  # type: ignore[arg-type]  # whatever it takes
+
+    monkeypatch.setattr(Web, "_build", noting)
+    monkeypatch.setattr(adapter, "AHEAD", 0.0)
+    return found
+
+
+async def come(page: Paged) -> None:
+    async with page.anonymous() as client:
+        assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_it_is_put_together_beside_the_loop_so_that_speech_goes_on(tmp_path: Path, builds: list[int]) -> None:
+    async with paged(tmp_path) as page:
+        await come(page)
+    assert builds and threading.get_ident() not in builds
+
+
+async def test_where_nobody_came_it_is_not_built_ahead_at_the_next_start(tmp_path: Path, builds: list[int]) -> None:
+    for _ in range(2):
+        async with paged(tmp_path) as page:
+            await page.mynah.ended(await page.mynah.ticket("speak", {"text": "Hello."}))
+    assert builds == []
+
+
+async def test_where_somebody_came_it_is_built_ahead_at_the_next_start_and_takes_them(
+    tmp_path: Path, builds: list[int]
+) -> None:
+    async with paged(tmp_path) as page:
+        await come(page)
+    async with paged(tmp_path) as page:
+        await until(lambda: len(builds) == 2)
+        await come(page)
+        assert len(builds) == 2
+
+
+async def test_it_can_stop_while_it_is_built_ahead(tmp_path: Path, builds: list[int]) -> None:
+    async with paged(tmp_path) as page:
+        await come(page)
+    async with paged(tmp_path) as page:
+        await until(lambda: len(builds) == 2)
+    assert page.page.address == "" and released(tmp_path / "data")
+
+
+async def test_a_visit_of_long_ago_builds_nothing_ahead(tmp_path: Path, builds: list[int]) -> None:
+    clock = SetClock()
+    async with paged(tmp_path, clock=clock) as page:
+        await come(page)
+    clock.turn(RECENT + SECOND)
+    async with paged(tmp_path, clock=clock) as page:
+        await page.mynah.ended(await page.mynah.ticket("speak", {"text": "Hello."}))
+        assert len(builds) == 1
 
 
 async def test_it_stops_though_nobody_ever_came(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli_adapter.terminal import HOST
-from commands.core.reply import Json, Reply
+from bot.web_adapter import conversation
+from commands.core.reply import Json, Progress, Reply
+from storage import tokens
 from storage.database import Transaction
 from tests.fakes.pages import Paged, Visit, paged
 
@@ -149,6 +151,29 @@ async def test_a_delivery_that_comes_twice_is_one_message(page: Paged) -> None:
 async def test_what_a_program_asked_for_by_the_api_is_not_in_the_conversation(page: Paged) -> None:
     assert await page.page.deliver(99, {"api": "job"}, Reply(text="Fetched elsewhere.")) == ""
     assert page.page.durable({"api": "job"}) and not page.page.durable({"api": "speech", "tap": "k"})
+
+
+async def test_a_tab_whose_token_was_revoked_is_let_go_of_though_there_is_always_something_to_tell(
+    page: Paged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "BEAT", 0.3)
+    async with page.program(await page.token()) as ada, ada.listening() as tab:
+        job = (await ada.ask("speak", {"text": "Hello."}))["job"]
+        talk = page.page._talk()
+
+        async def go_on() -> None:
+            while True:
+                await talk.progress(Progress(job=job, done=0.5, left=1.0, note=""))
+                await asyncio.sleep(0.02)
+
+        telling = asyncio.create_task(go_on())
+        try:
+            assert (await tab("progress"))["job"] == job
+            await page.app.database.write(lambda tx: tokens.revoke_all(tx, "api"))
+            with pytest.raises(AssertionError, match="the stream ended"):
+                await tab("nothing of the kind")
+        finally:
+            telling.cancel()
 
 
 async def test_nothing_of_somebody_who_is_forgotten_stays(page: Paged) -> None:

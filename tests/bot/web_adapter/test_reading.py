@@ -27,6 +27,7 @@ async def test_json_is_read() -> None:
     assert await read_json(request('{"text": "Grüße"}'.encode(), "Application/JSON; charset=utf-8")) == {
         "text": "Grüße"
     }
+    assert await read_json(request(b'"\\ud83d\\ude00"')) == "\N{GRINNING FACE}"
     assert await read_json(request(nested(DEEPEST))) == json.loads(nested(DEEPEST))
 
 
@@ -42,9 +43,14 @@ async def test_json_is_read() -> None:
         (nested(DEEPEST + 1), "application/json", 400),
         (nested(100_000), "application/json", 400),
         (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "application/json", 400),
+        (b'{"text": "\\ud83d"}', "application/json", 400),
+        (b'{"\\ude00": 1}', "application/json", 400),
+        (b'{"speed": NaN}', "application/json", 400),
+        (b'{"speed": [-Infinity]}', "application/json", 400),
+        (b'{"speed": 1e400}', "application/json", 400),
     ],
 )
-async def test_what_is_none_is_refused(body: bytes, kind: str, status: int) -> None:
+async def test_what_is_none_or_cannot_be_kept_is_refused(body: bytes, kind: str, status: int) -> None:
     with pytest.raises(Refused) as caught:
         await read_json(request(body, kind))
     assert caught.value.status == status

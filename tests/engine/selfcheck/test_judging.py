@@ -46,7 +46,7 @@ def test_what_is_sound_has_no_fault() -> None:
     [
         ("rushed", lambda speech: speech[::2]),
         ("rushed", lambda speech: np.concatenate([speech[: RATE * 3 // 4], speech[-RATE * 3 // 4 :]])),
-        ("dragged", lambda speech: np.repeat(speech, 2)),
+        ("dragged", lambda speech: np.repeat(speech, 3)),
         ("pause", lambda speech: np.concatenate([speech[:RATE], silence(1.5), speech[RATE:]])),
         ("pause", lambda speech: np.concatenate([silence(2), speech])),
         ("repeat", lambda speech: twice(speech, 1.0, 2.0)),

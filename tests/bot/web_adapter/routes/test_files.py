@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +82,35 @@ async def test_a_sound_can_be_had_in_every_format_and_in_parts_too(there: Progra
     assert part.content == sent.content[10:20]
     left = [each for each in (there.mynah.folder / "fitting").rglob("*") if each.is_file()]
     assert not left  # what was made for it has no name that would outlive the file
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not list a program's open files")
+async def test_when_the_page_stops_no_file_stays_open(tmp_path: Path) -> None:
+    async with programs(tmp_path) as there:
+        file = await there.said(TEXT)
+        await there.ada.get(file["url"], params={"format": "mp3"})
+        assert open_files(there.mynah.folder, ".mp3")
+    assert not open_files(tmp_path, ".mp3", ".wav")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not list a program's open files")
+async def test_a_file_that_nobody_waits_for_any_more_is_closed(there: Programs) -> None:
+    file = await there.said("This will take a while to fetch. " * 200)
+    for _ in range(3):
+        async with there.ada.stream("GET", file["url"]) as answer:
+            assert answer.status_code == 200
+    async with asyncio.timeout(10):
+        while open_files(there.mynah.folder, ".wav"):
+            await asyncio.wait([asyncio.ensure_future(there.ada.get("/healthz"))])
+
+
+def open_files(folder: Path, *endings: str) -> list[str]:
+    """The files under a folder, of these kinds, that this process has open, be it that their names are gone."""
+    there = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            there.append(os.readlink(link).removesuffix(" (deleted)"))
+    return [each for each in there if each.startswith(str(folder)) and each.endswith(endings)]
 
 
 async def test_all_about_a_file_is_told(there: Programs) -> None:
