@@ -41,8 +41,7 @@ async def make_token(ctx: Context, name: Annotated[str, Example("my editor")], m
 
     Args:
         name: What it is for, so that you know it again.
-        member: Whose it is: 'discord:8035…', or a number as shown by Mynah; 'web:ada' for somebody without an account
-            elsewhere, who is new then. Leave it out for one of your own.
+        member: Whose it is, as 'discord:8035…'; 'web:ada' for somebody new; nothing for one of your own.
     """
     secret, title = tokens.new(), name[:NAME]
     if not title:

@@ -15,7 +15,11 @@ from storage.sounds import Kind
 from tests.engine.speech_sounds import spoken
 from tests.storage import making
 
-TEXTS = ("The old keeper counts the boats in the harbour.", "Nobody has ever asked him why he does that every day.")
+TEXTS = (
+    "The old keeper counts the boats in the harbour every morning, and writes down how many there are in a small book.",
+    "Nobody has ever asked him why he does that, for he would only laugh and go on with what he has begun long ago.",
+)
+"""Long enough to be known for sure, however they come out: less than three seconds may not be."""
 
 
 def asked(place: int) -> tuple[Question, ...]:
