@@ -203,6 +203,22 @@ class Engine(ABC):
         """Let go of everything; the engine is not used again."""
 
 
+def failing_last(said: Iterator[tuple[int, Audio | EngineError]]) -> Iterator[tuple[int, Audio]]:
+    """Yield what `synthesize_more` yields, as `synthesize` does: what failed is told after all that was said.
+
+    Raises:
+        EngineError: An utterance could not be said; the last of them, where there are several.
+    """
+    failed: EngineError | None = None
+    for row, made in said:
+        if isinstance(made, EngineError):
+            failed = made
+        else:
+            yield row, made
+    if failed is not None:
+        raise failed
+
+
 def engines() -> dict[str, type[Engine]]:
     """Every engine that the folder or a plugin brings, by name."""
     found = classes(Engine, "engine", "_engine")  # type: ignore[type-abstract]  # only subclasses of it are returned

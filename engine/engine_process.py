@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
 from engine import frames
-from engine.engine import Abilities, Engine, EngineError, EngineHung, EngineLost, More, Stopped
+from engine.engine import Abilities, Engine, EngineError, EngineHung, EngineLost, More, Stopped, failing_last
 from engine.engine_served import KINDS
 from engine.frames import Head
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
@@ -95,14 +95,7 @@ class EngineProcess(Engine):
         return self._facts[2]
 
     def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
-        failed: EngineError | None = None
-        for row, made in self._say(batch, stopped, None):
-            if isinstance(made, EngineError):
-                failed = made
-            else:
-                yield row, made
-        if failed is not None:
-            raise failed
+        return failing_last(self._say(batch, stopped, None))
 
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More

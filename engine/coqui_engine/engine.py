@@ -16,7 +16,7 @@ from engine.coqui_engine import learned_file
 from engine.coqui_engine.cutting import cut
 from engine.coqui_engine.layout import BadModel, ModelFolder, xtts_folders
 from engine.coqui_engine.talk import Talk
-from engine.engine import Abilities, Engine, EngineError, EngineMissing, More, OutOfMemory, Stopped
+from engine.engine import Abilities, Engine, EngineError, EngineMissing, More, OutOfMemory, Stopped, failing_last
 from engine.licence import CPML
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance
 
@@ -111,14 +111,7 @@ class Coqui(Engine):
         ]
 
     def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
-        failed: EngineError | None = None
-        for row, made in self.synthesize_more(batch, stopped, lambda room: ()):
-            if isinstance(made, EngineError):
-                failed = made
-            else:
-                yield row, made
-        if failed is not None:
-            raise failed
+        return failing_last(self.synthesize_more(batch, stopped, lambda room: ()))
 
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More
