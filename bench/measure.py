@@ -36,6 +36,8 @@ class Case:
     """Does it once."""
     repeats: int = 1
     """How often it is done in one turn, so that a turn is long against the clock's grain."""
+    settle: Callable[[], Awaitable[None]] | None = None
+    """Waits after each turn for what is done later, so that it falls into nobody's turn."""
     samples: list[Sample] = field(default_factory=list)
     """What its turns took so far."""
 
@@ -75,6 +77,8 @@ async def take_turns(cases: Sequence[Case], turns: int, *, warm: bool = True) ->
                     wall=(time.perf_counter() - wall) / case.repeats,
                 )
             )
+            if case.settle is not None:
+                await case.settle()
 
 
 def machine() -> str:

@@ -3,7 +3,8 @@
 Through Mynah means the whole way: asked at the desk, queued, claimed, said, filed, put into the outbox and delivered
 by the terminal's adapter, as in the chat. The naive way starts the espeak-ng program for every text. The floor is
 Mynah's own engine, called directly, its sound thrown away. Of what is above it, the part that grows with the sound is
-shown by itself: to make 16 bits of it, hash it, write it and see it to the disk.
+shown by itself: to make 16 bits of it, hash it, write it and see it to the disk. What is done later, when nobody waits,
+is no part of the way and has a row of its own: to work out by what the sound is known if it comes back.
 
 Every way keeps what it makes, each text in a file of its own, as whoever answers several people has to. To write over
 one file again and again costs less: its memory is there already, where a virtual machine's host has to bring it first.
@@ -24,7 +25,7 @@ from bot.cli_adapter.terminal import HOST, Terminal
 from bot.config import load
 from commands.core.reply import Reply
 from commands.core.request import Request
-from engine import take
+from engine import fingerprint, take
 from engine.espeak_engine import EspeakEngine
 from engine.mastering import Line, Mix, master
 from engine.speech import Utterance
@@ -78,8 +79,14 @@ async def measure(folder: Path, turns: int) -> str:
         for length, form in FORMS.items():
             cases = [
                 Case(name="engine alone, in process", run=alone(engine, form), repeats=50),
-                Case(name="Mynah, asked to delivered", run=mynah(app, screen, form), repeats=50),
+                Case(
+                    name="Mynah, asked to delivered",
+                    run=mynah(app, screen, form),
+                    repeats=50,
+                    settle=app.sounds.settle,
+                ),
                 Case(name="of that: the file alone", run=_file(engine, TEXTS[length], folder), repeats=50),
+                Case(name="later, when idle: to know the sound again", run=_known(engine, TEXTS[length]), repeats=50),
             ]
             if program:
                 cases.append(Case(name="naive: the espeak-ng program", run=_naive(program, form, folder), repeats=20))
@@ -90,10 +97,10 @@ async def measure(folder: Path, turns: int) -> str:
 
 
 def _table(length: int, cases: list[Case]) -> str:
-    alone, mynah, file, *naive = cases
+    alone, mynah, file, later, *naive = cases
     rows = []
     for case in cases:
-        own = "" if case is file else f"{(case.cpu - alone.cpu) * 1e3:+.2f}"
+        own = "" if case in (file, later) else f"{(case.cpu - alone.cpu) * 1e3:+.2f}"
         ratio = f"{case.cpu / naive[0].cpu:.2f} x" if naive else "?"
         floor = f"< 1 x naive, own <= {OWN:g} ms" if case is mynah else ""
         rows.append((case.name, f"{case.cpu * 1e3:.2f}", f"{case.wall * 1e3:.2f}", own, ratio, floor))
@@ -147,6 +154,17 @@ def _file(engine: EspeakEngine, text: str, folder: Path) -> Callable[[], Awaitab
 
     async def run() -> None:
         take.write(next(files), [master(audio, line, Mix())])
+
+    return run
+
+
+def _known(engine: EspeakEngine, text: str) -> Callable[[], Awaitable[None]]:
+    """Make what works out by what a sound is known again."""
+    utterance = Utterance(text=text, engine="espeak", speaker=VOICE)
+    ((_, audio),) = engine.synthesize([utterance], lambda row: False)
+
+    async def run() -> None:
+        fingerprint.of(audio)
 
     return run
 

@@ -25,6 +25,7 @@ from bot.rules import rules
 from bot.runner import Runner
 from bot.schedule import Housekeeping, Schedule
 from bot.settings import SECTIONS
+from bot.sound_memory import SoundMemory
 from commands.core.command import Command, commands
 from commands.core.reply import Reply
 from commands.core.request import Request
@@ -80,6 +81,8 @@ class App:
         )
         self.courier = host.courier = Courier(database, self.adapters, folder.path, chance, solo=once)
         """What carries replies out."""
+        self.sounds = host.sounds = SoundMemory(database, lambda: self.runner.is_busy)
+        """What knows sounds again."""
         tools = Tools(
             database=database,
             folder=folder,
@@ -88,6 +91,7 @@ class App:
             router=router,
             courier=self.courier,
             reporter=Reporter(database, self.adapters),
+            sounds=self.sounds,
             chance=chance,
         )
         self.runner = host.runner = Runner(tools, settings.jobs, self._boot, solo=once)
@@ -196,6 +200,7 @@ class App:
         await self.housekeeping.sweep()
         self.runner.start()
         self.courier.start()
+        self.sounds.start()
         self._schedule.start()
         await asyncio.gather(*(self._run_configured(name) for name in self._configured()))
 
@@ -208,6 +213,7 @@ class App:
             stack.push_async_callback(self._router.close)
             if once:
                 stack.push_async_callback(_well_or_not, "housekeeping", self.housekeeping.catch_up)
+            stack.push_async_callback(_well_or_not, "what was made is noted", self.sounds.stop)
             stack.push_async_callback(self.courier.close, LAST_WORDS)
             stack.push_async_callback(self.runner.drain, 0 if once else self.loaded.settings.jobs.drain_seconds)
             stack.push_async_callback(self.desk.close)

@@ -17,6 +17,7 @@ from bot.courier import Courier
 from bot.harvest import Harvest
 from bot.refusals import AttachmentGone, GaveUp, disk_full
 from bot.reporter import Report, Reporter
+from bot.sound_memory import SoundMemory
 from bot.uncut import uncut
 from commands.core.context import Asker, Host, JobContext, Rules
 from commands.core.errors import MynahError, UsageError
@@ -57,6 +58,7 @@ class Tools:
     router: Router
     courier: Courier
     reporter: Reporter
+    sounds: SoundMemory
     chance: random.Random
     """For the jitter of pauses."""
 
@@ -184,6 +186,8 @@ class Attempt:
             harvest.put_back()
             raise
         self._note_end()
+        for made in harvest.known_by:
+            tools.sounds.add(made)
         self._drop_inputs()  # after a failure they stay for a while, for the person may try again
 
     async def _fail(self, error: Exception) -> None:

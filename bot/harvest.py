@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from commands.core.reply import FileRef, Reply
+from engine.fingerprint import Fingerprinter
 from engine.take import Take
-from storage import disk, files, sounds
+from storage import disk, files
 from storage.clock import DAY
 from storage.database import Transaction
 from storage.folder import Folder
@@ -58,6 +59,12 @@ class Harvest:
             entered.append(self._enter(tx, ref, entered[0].id if fits else None))
         return replace(self._reply, files=tuple(entered))
 
+    @property
+    def known_by(self) -> Sequence[Fingerprinter]:
+        """What knows its new sounds again."""
+        new = [self._takes[ref.path] for ref in self._reply.files if ref.id == 0 and ref.path in self._takes]
+        return [take.known_by for take in new if take.known_by]
+
     def move(self) -> None:
         """Give the files their names, in the same transaction, as the last thing before its commit.
 
@@ -98,8 +105,6 @@ class Harvest:
             voice_id=ref.voice_id or None,
             figures=ref.figures,
         )
-        if take and take.fingerprint:
-            sounds.note_made(tx, take.fingerprint)
         path = files.path(id if beside is None else beside, _ending(ref))
         self._moves.append((ref.path, os.path.join(self._folder.path, path)))
         return replace(ref, id=id, path=path, answers="")  # nobody but the database needs it

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.core.command import Command
-from commands.core.known_sounds import KnownSounds
+from commands.core.known_sounds import KINDS
 from engine.choice import Choice
 from engine.engine import Abilities
+from engine.fingerprint import Question
 from engine.health import EngineHealth
 from engine.pool import Pool
 from engine.router import Router
@@ -17,11 +18,13 @@ from engine.speech import Enrolled, Reference, Variant
 from storage.errors import DiskFull
 from storage.folder import Folder
 from storage.likeness import Likeness
+from storage.sounds import Kind
 
 if TYPE_CHECKING:
     from bot.courier import Courier
     from bot.desk import Desk
     from bot.runner import Runner
+    from bot.sound_memory import SoundMemory
 
 
 MB = 1_000_000
@@ -31,9 +34,10 @@ class LiveHost:
     """Stands between commands and what runs them (`commands.core.context.Host`)."""
 
     desk: Desk
-    """These three need the host to be made, so the app hands them in afterwards."""
+    """These four need the host to be made, so the app hands them in afterwards."""
     runner: Runner
     courier: Courier
+    sounds: SoundMemory
 
     def __init__(
         self,
@@ -51,7 +55,6 @@ class LiveHost:
         self._router = router
         self._pool = pool
         self._likeness = Likeness()
-        self._sounds = KnownSounds()
 
     @property
     def data(self) -> Path:
@@ -113,10 +116,9 @@ class LiveHost:
         """Which voices sound alike; asked in `read`."""
         return self._likeness
 
-    @property
-    def sounds(self) -> KnownSounds:
-        """Which sounds were there before; asked in `read` or `commit`."""
-        return self._sounds
+    async def find_sound(self, questions: Sequence[Question], kinds: Sequence[Kind] = KINDS) -> Kind | None:
+        """Tell of what kind a sound is that was there before: the first of `kinds`; None where it never was."""
+        return await self.sounds.find(questions, kinds)
 
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is."""

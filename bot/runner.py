@@ -76,6 +76,11 @@ class Runner:
         """
         return await uncut(self._submit(work, prepared))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it performs a job."""
+        return bool(self._tasks)
+
     async def run_one(self, job_id: int) -> bool:
         """Perform this job and no other, retries included, to its end; False where there was nothing to perform."""
         performed = False

@@ -83,20 +83,23 @@ class Fingerprinter:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._held: list[NDArray[np.float32]] = []
+        self._held: list[NDArray[np.int16] | NDArray[np.float32]] = []
         self._samples = self._done = 0
         self._found: list[bytes] = []
         self._rate = 0
 
     def feed(self, samples: NDArray[np.int16] | NDArray[np.float32], rate: int) -> None:
-        """Take the next piece, shape (n,), at any level; `rate` is the same for all."""
-        import numpy as np
-
+        """Take the next piece, shape (n,), at any level, which is held as it is; `rate` is the same for all."""
         self._rate = rate
-        self._held.append(samples.astype(np.float32))
+        self._held.append(samples)
         self._samples += len(samples)
         if self._samples >= _PIECE * rate:
             self._work()
+
+    @property
+    def bytes_held(self) -> int:
+        """How much memory it holds, in bytes: at most that of `_PIECE` seconds of sound, and of a piece."""
+        return sum(each.nbytes for each in self._held)
 
     def finish(self) -> bytes:
         """Return the fingerprint of it all: empty but for a byte where there is too little sound."""
@@ -107,7 +110,7 @@ class Fingerprinter:
     def _work(self) -> None:
         import numpy as np
 
-        hashes, frames = _landmarks(_resampled(np.concatenate(self._held), self._rate))
+        hashes, frames = _landmarks(_resampled(np.concatenate(self._held).astype(np.float32), self._rate))
         packed = np.empty(len(hashes), _packing())
         packed["hash"] = hashes
         packed["frame"] = frames + self._done * _RATE // (_STEP * self._rate) & 0xFFFF

@@ -288,7 +288,7 @@ async def hear(ctx: JobContext, recording: Attachment, asked: Asked) -> Heard:
         raise BadAnswer(why=error) from None
     except EngineMissing as error:
         raise NoCloning(why=error) from None
-    known = await ctx.read(lambda tx: ctx.host.sounds.find(tx, found.questions))
+    known = await ctx.host.find_sound(found.questions)
     return Heard(clean=clean, sha256=sha256, found=found, known=known)
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
 from commands.core.command import Audience, Command
-from commands.core.known_sounds import KnownSounds
+from commands.core.known_sounds import KINDS
 from commands.core.params import FileFormat
 from commands.core.studio import Studio
 from engine.choice import Choice
 from engine.engine import Abilities
+from engine.fingerprint import Question
 from engine.pool import Pool
 from engine.speech import Enrolled, Reference, Variant
 from engine.value import value
@@ -22,6 +23,7 @@ from storage.likeness import Likeness
 from storage.metrics import Metric
 from storage.places import Place
 from storage.quota import Allowances
+from storage.sounds import Kind
 
 T = TypeVar("T")
 
@@ -114,9 +116,8 @@ class Host(Protocol):
     def likeness(self) -> Likeness:
         """Which voices sound alike; asked in `read`."""
 
-    @property
-    def sounds(self) -> KnownSounds:
-        """Which sounds were there before; asked in `read` or `commit`."""
+    async def find_sound(self, questions: Sequence[Question], kinds: Sequence[Kind] = KINDS) -> Kind | None:
+        """Tell of what kind a sound is that was there before: the first of `kinds`; None where it never was."""
 
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is.

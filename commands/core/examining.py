@@ -101,7 +101,7 @@ async def examine_recording(ctx: JobContext, recording: Attachment, title: str, 
         raise BadRecording(why=error) from None
     except EngineMissing as error:
         raise NoCloning(why=error) from None
-    if await ctx.read(lambda tx: ctx.host.sounds.find(tx, found.questions, ["made"])):
+    if await ctx.host.find_sound(found.questions, ["made"]):
         raise BadRecording(why=OWN)
     return Examined(
         name=recording.name[:200] or "recording",

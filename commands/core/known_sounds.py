@@ -21,7 +21,7 @@ AT_ONCE = 5_000
 """How many are read in one go."""
 FEW = 50_000
 """How many landmarks may stand beside the rest before all is read anew, or a tenth of the rest where that is more."""
-_KINDS: tuple[Kind, ...] = ("made", "given")
+KINDS: tuple[Kind, ...] = ("made", "given")
 
 
 @value
@@ -43,7 +43,7 @@ class KnownSounds:
         """Read nothing yet."""
         self._held: _Held | None = None
 
-    def find(self, tx: Transaction, questions: Sequence[Question], kinds: Sequence[Kind] = _KINDS) -> Kind | None:
+    def find(self, tx: Transaction, questions: Sequence[Question], kinds: Sequence[Kind] = KINDS) -> Kind | None:
         """Tell of what kind a sound is that is known.
 
         Args:
@@ -70,7 +70,7 @@ class KnownSounds:
         if new := sounds.after(tx, held.last, AT_ONCE):
             if len(new) == AT_ONCE:
                 return self._read(tx)
-            beside = {kind: held.beside[kind].joined(_gallery(new, kind)) for kind in _KINDS}
+            beside = {kind: held.beside[kind].joined(_gallery(new, kind)) for kind in KINDS}
             if sum(map(len, beside.values())) > max(FEW, sum(map(len, held.all.values())) // 10):
                 return self._read(tx)
             self._held = held = _Held(last=new[-1].id, all=held.all, beside=beside)
@@ -84,8 +84,8 @@ class KnownSounds:
         nothing = Gallery()
         self._held = held = _Held(
             last=found[-1].id if found else 0,
-            all={kind: _gallery(found, kind) for kind in _KINDS},
-            beside=dict.fromkeys(_KINDS, nothing),
+            all={kind: _gallery(found, kind) for kind in KINDS},
+            beside=dict.fromkeys(KINDS, nothing),
         )
         return held
 

@@ -315,7 +315,7 @@ class _Reel:
             self.flush()
             assert self._spool is not None
             made = self._spool.finish(self._target, self._stopped.is_set)
-        return replace(made, fingerprint=self._fingerprinter.finish())
+        return replace(made, known_by=self._fingerprinter)
 
     def _finished(self, said: _Said) -> Sound:
         """Master a line; the sound of it is known again if somebody gives it as a recording."""

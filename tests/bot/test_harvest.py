@@ -12,8 +12,9 @@ import pytest
 
 from bot.harvest import Harvest
 from commands.core.reply import FileRef, Reply
+from engine.fingerprint import Fingerprinter
 from engine.take import Take
-from storage import clones, files, identities, jobs, places, sounds
+from storage import clones, files, identities, jobs, places
 from storage.clock import DAY
 from storage.database import Database, Transaction
 from storage.folder import Folder
@@ -56,6 +57,7 @@ def made(folder: Folder, name: str, content: bytes) -> FileRef:
 
 async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, database: Database, job: Job) -> None:
     first, second = made(folder, "1-1.bin", b"one"), made(folder, "1-1-1.bin", b"second")
+    known_by = Fingerprinter()
     take = Take(
         path=Path(first.path),
         rate=22_050,
@@ -64,7 +66,7 @@ async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, d
         peak=0.5,
         sha256="f" * 64,
         timings=(),
-        fingerprint=b"what it sounds like",
+        known_by=known_by,
     )
     harvest = Harvest(folder, job, Reply(text="Here.", files=(first, second)), {first.path: take}, days=7)
     assert harvest.needs_preparing
@@ -76,8 +78,7 @@ async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, d
         return reply
 
     reply = await database.write(work)
-    known = await database.read(lambda tx: sounds.after(tx, 0, 9))
-    assert [(each.kind, each.fingerprint) for each in known] == [("made", b"what it sounds like")]
+    assert list(harvest.known_by) == [known_by]
     rows = await database.read(lambda tx: [files.get(tx, ref.id) for ref in reply.files])
     assert [row.sha256 for row in rows if row] == ["f" * 64, hashlib.sha256(b"second").hexdigest()]
     assert [row.rate for row in rows if row] == [22_050, None]

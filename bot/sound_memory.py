@@ -1,0 +1,90 @@
+"""The memory of sounds: what Mynah has made is noted when nobody waits, and before anybody asks whether it was there.
+
+To work out what a sound is known by takes a fifth of what espeak takes to say it, and is of no use to whoever waits for
+the sound. So it is done once Mynah has been idle for a moment, and at the latest where somebody asks, where much has
+gathered, and at the end. A kill before that loses what was not noted yet; the sounds themselves are safe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import islice
+
+from bot.alarm import Alarm
+from bot.uncut import uncut
+from commands.core.known_sounds import KINDS, KnownSounds
+from commands.core.threads import off_loop
+from engine.fingerprint import Fingerprinter, Question
+from storage import sounds
+from storage.database import Database, Transaction
+from storage.sounds import Kind
+
+QUIET = 1.0
+"""Mynah is idle where it has made nothing for so many seconds."""
+MOST = 64 << 20
+"""How many bytes of sound may gather; what is more is noted, busy or not."""
+
+
+class SoundMemory:
+    """Notes what Mynah makes, and tells of a sound whether it was there before."""
+
+    def __init__(self, database: Database, is_busy: Callable[[], bool]) -> None:
+        """`is_busy` tells whether anybody waits for a sound."""
+        self._database = database
+        self._is_busy = is_busy
+        self._known = KnownSounds()
+        self._made: deque[Fingerprinter] = deque()
+        self._last = 0.0
+        self._noting = asyncio.Lock()
+        self._alarm = Alarm(self._round, name="sounds")
+
+    def start(self) -> None:
+        """Begin to note when nothing else is to be done."""
+        self._alarm.start()
+
+    def add(self, made: Fingerprinter) -> None:
+        """Take a sound that was made; it is noted later."""
+        self._made.append(made)
+        self._last = time.monotonic()
+        if self._alarm.is_on:
+            self._alarm.ring_in(QUIET)
+
+    async def settle(self) -> None:
+        """Note all that was made until now."""
+        await uncut(self._note(len(self._made)))
+
+    async def find(self, questions: Sequence[Question], kinds: Sequence[Kind] = KINDS) -> Kind | None:
+        """Tell of what kind a sound is that was there before: the first of `kinds`; None where it never was."""
+        await self.settle()
+        return await self._database.read(lambda tx: self._known.find(tx, questions, kinds))
+
+    async def stop(self) -> None:
+        """Note what is left, and look no more."""
+        await self._alarm.stop()
+        await self.settle()
+
+    async def _round(self) -> float | None:
+        """Note everything where nobody waits, half of it where it is too much; tell when to look again."""
+        if not self._is_busy() and time.monotonic() - self._last >= QUIET:
+            await self._note(len(self._made))
+        elif sum(each.bytes_held for each in self._made) > MOST:
+            await self._note(len(self._made) // 2)
+        return QUIET if self._made else None
+
+    async def _note(self, count: int) -> None:
+        """Note the oldest so many sounds; they are let go once they are in the database."""
+        async with self._noting:
+            noted = list(islice(self._made, count))
+            fingerprints = [await off_loop(each.finish) for each in noted]
+
+            def work(tx: Transaction) -> None:
+                for fingerprint in fingerprints:
+                    sounds.note_made(tx, fingerprint)
+
+            if noted:
+                await self._database.note(work)
+            for _ in noted:
+                self._made.popleft()

@@ -1,0 +1,110 @@
+"""What was made is noted when nobody waits, and is known at the latest when somebody asks."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot import sound_memory
+from bot.sound_memory import SoundMemory
+from engine.fingerprint import Fingerprinter, of, questions
+from storage import sounds
+from storage.database import Database
+from tests.engine.speech_sounds import spoken
+
+TEXTS = (
+    "The old keeper counts the boats in the harbour every morning, and writes down how many there are in a small book.",
+    "Nobody has ever asked him why he does that, for he would only laugh and go on with what he has begun long ago.",
+)
+DEADLINE = 20.0
+
+
+def made(text: str) -> Fingerprinter:
+    audio, fingerprinter = spoken(text), Fingerprinter()
+    fingerprinter.feed(audio.samples, audio.rate)
+    return fingerprinter
+
+
+async def noted(database: Database) -> list[bytes]:
+    return [each.fingerprint for each in await database.read(lambda tx: sounds.after(tx, 0, 99))]
+
+
+@asynccontextmanager
+async def running(database: Database, is_busy: Callable[[], bool]) -> AsyncIterator[SoundMemory]:
+    memory = SoundMemory(database, is_busy)
+    memory.start()
+    try:
+        yield memory
+    finally:
+        await memory.stop()
+
+
+async def until(database: Database, count: int) -> None:
+    async with asyncio.timeout(DEADLINE):
+        while len(await noted(database)) < count:  # noqa: ASYNC110  # the database tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_made_is_known_as_soon_as_somebody_asks(database: Database) -> None:
+    memory = SoundMemory(database, lambda: True)
+    memory.add(made(TEXTS[0]))
+    assert await noted(database) == []
+    assert await memory.find(questions(spoken(TEXTS[0]))) == "made"
+    assert await memory.find(questions(spoken(TEXTS[1]))) is None
+    assert await memory.find(questions(spoken(TEXTS[0])), ["given"]) is None
+
+
+async def test_it_is_noted_once_nobody_waits_any_more(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sound_memory, "QUIET", 0.05)
+    busy = True
+    async with running(database, lambda: busy) as memory:
+        for text in TEXTS:
+            memory.add(made(text))
+        await asyncio.sleep(0.3)
+        assert await noted(database) == []
+        busy = False
+        await until(database, len(TEXTS))
+    assert await noted(database) == [of(spoken(text)) for text in TEXTS]
+
+
+async def test_what_is_too_much_to_hold_is_noted_even_while_somebody_waits(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_memory, "QUIET", 0.05)
+    monkeypatch.setattr(sound_memory, "MOST", made(TEXTS[0]).bytes_held)
+    async with running(database, lambda: True) as memory:
+        for text in TEXTS:
+            memory.add(made(text))
+        await until(database, 1)
+        assert await noted(database) == [of(spoken(TEXTS[0]))]
+
+
+async def test_nothing_is_left_when_it_stops(database: Database) -> None:
+    async with running(database, lambda: True) as memory:
+        memory.add(made(TEXTS[0]))
+    assert await noted(database) == [of(spoken(TEXTS[0]))]
+
+
+async def test_many_who_ask_at_once_have_each_sound_noted_once(database: Database) -> None:
+    memory = SoundMemory(database, lambda: True)
+    for text in TEXTS:
+        memory.add(made(text))
+    await asyncio.gather(*(memory.settle() for _ in range(5)))
+    assert await noted(database) == [of(spoken(text)) for text in TEXTS]
+
+
+async def test_what_could_not_be_written_is_noted_the_next_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = SoundMemory(database, lambda: True)
+    memory.add(made(TEXTS[0]))
+    with monkeypatch.context() as patch:
+        patch.setattr(sounds, "note_made", lambda tx, fingerprint: tx.run("INSERT INTO nowhere VALUES (1)"))
+        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+            await memory.settle()
+    await memory.settle()
+    assert await noted(database) == [of(spoken(TEXTS[0]))]
