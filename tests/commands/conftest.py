@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sound_memory import SoundMemory
 from commands.core.command import commands
 from engine.espeak_engine import EspeakEngine
 from engine.router import Router
@@ -59,7 +60,7 @@ async def world(furnished: Path, data: Path, clock: SetClock, router: Router) ->
     """A small Mynah that knows espeak's voices."""
     shutil.copyfile(furnished, data / "mynah.db")
     database = await Database.open(data / "mynah.db", clock)
-    host = SmallHost(data=data, commands=commands(), router=router)
+    host = SmallHost(data=data, commands=commands(), router=router, sounds=SoundMemory(database, lambda: False))
     yield World(database, clock, host)
     await host.pool.close()
     await database.close()

@@ -9,16 +9,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bot.sound_memory import SoundMemory
 from commands.core.command import Audience, Command
 from commands.core.context import Asker, Context, Inquiry, JobContext, Rules
 from commands.core.errors import MynahError
-from commands.core.known_sounds import KnownSounds
+from commands.core.known_sounds import KINDS
 from commands.core.refusals import quota_reached
 from commands.core.reply import FileRef, Reply
 from commands.core.request import Request, admit, convert, find, revive, tell, to_order
 from commands.core.studio import Studio
 from engine.choice import Choice
 from engine.engine import Abilities
+from engine.fingerprint import Question
 from engine.pool import Pool
 from engine.router import Router
 from engine.speech import Enrolled, Reference, Variant
@@ -32,6 +34,7 @@ from storage.metrics import Metric, Period
 from storage.places import Kind, Place
 from storage.queue import Order, Ticket
 from storage.quota import Allowances, Shortage
+from storage.sounds import Kind as SoundKind
 
 BOOT = "test"
 KEY = b"k" * 32
@@ -49,9 +52,9 @@ class SmallHost:
     data: Path
     commands: Mapping[str, Command]
     router: Router
+    sounds: SoundMemory
     pool: Pool = field(default_factory=Pool)
     likeness: Likeness = field(default_factory=Likeness)
-    sounds: KnownSounds = field(default_factory=KnownSounds)
     key: bytes = KEY
     woken: int = 0
     full: bool = False
@@ -83,6 +86,9 @@ class SmallHost:
 
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         return await self.router.enroll(engine, reference, key, report)
+
+    async def find_sound(self, questions: Sequence[Question], kinds: Sequence[SoundKind] = KINDS) -> SoundKind | None:
+        return await self.sounds.find(questions, kinds)
 
     def check_room(self) -> None:
         if self.full:
