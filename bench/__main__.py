@@ -31,6 +31,7 @@ from bench import (
     web,
 )
 from bench.measure import machine
+from bot import loop
 
 BENCHES: dict[str, tuple[Callable[[Path, int], Awaitable[str]], int]] = {
     "speaking": (speaking.measure, 15),
@@ -84,7 +85,7 @@ def main() -> None:
     for name in given.bench or [each for each in BENCHES if each not in LONG]:
         measure, turns = BENCHES[name]
         with tempfile.TemporaryDirectory(prefix="mynah-bench-") as folder:
-            print(asyncio.run(_measure(measure, Path(folder), given.turns or turns)), end="\n\n", flush=True)
+            print(loop.run(_measure(measure, Path(folder), given.turns or turns)), end="\n\n", flush=True)
 
 
 def _of_people(names: Sequence[str], people: Path, as_json: bool) -> None:

@@ -225,4 +225,9 @@ async def telegram_floor(voice: Voice) -> AsyncIterator[None]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    if "mynah" in sys.argv:
+        from bot import loop
+
+        loop.run(main(*sys.argv[1:]))
+    else:
+        asyncio.run(main(*sys.argv[1:]))

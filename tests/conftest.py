@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
+from bot import loop
 from storage.clock import SetClock
 from storage.database import Database
 from storage.migrations import migrate
@@ -15,6 +17,11 @@ from storage.table import tables
 
 NOW = 1_800_000_000_000
 """2027-01-15, 08:00 UTC: a Friday morning, far from midnight and from the end of a month."""
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run on the loop on which Mynah is served."""
+    return {"as served": loop.factory() or asyncio.new_event_loop}
 
 
 @pytest.fixture

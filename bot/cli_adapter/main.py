@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,12 +120,20 @@ def _start(typed: Typed, every: Mapping[str, Command]) -> int:
     renderer = Renderer(every, chat=chat, unicode=streams.shows_unicode(), width=width)
     with _log(loaded, chat=chat or typed.own != "run"):
         try:
-            return asyncio.run(_work(typed, loaded, renderer, chat))
+            return _run_of(typed)(_work(typed, loaded, renderer, chat))
         except Exception as error:
             if isinstance(error, (MynahError, streams.Unheard, *_expected())):
                 raise
             log.exception("something unexpected")
             raise _stumbled(error, _log_file(loaded)) from error
+
+
+def _run_of(typed: Typed) -> Callable[[Coroutine[None, None, int]], int]:
+    if typed.own != "run":
+        return asyncio.run
+    from bot import loop
+
+    return loop.run
 
 
 def _work(typed: Typed, loaded: Loaded, renderer: Renderer, chat: bool) -> Coroutine[None, None, int]:

@@ -59,7 +59,7 @@ async def given_up(answer: list[bytes], tmp_path: Path, *, endless: bool = False
             for piece in answer:
                 writer.write(piece)
                 await writer.drain()
-            while endless and not over.is_set():
+            while endless and not (over.is_set() or writer.is_closing()):
                 writer.write(answer[-1])
                 await writer.drain()
                 await asyncio.sleep(0.01)
