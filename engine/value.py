@@ -42,6 +42,7 @@ class _Form:
         self.setters: list[tuple[str, Callable[[object, object], None]]]
         self.setters = [(name, getattr(cls, name).__set__) for name in known]
         self._name = cls.__qualname__
+        self._names = frozenset(known)
         self._defaults = {name: each.default for name, each in known.items() if each.default is not MISSING}
         self._factories = {
             name: each.default_factory for name, each in known.items() if each.default_factory is not MISSING
@@ -55,12 +56,16 @@ class _Form:
         """
         made = {name: make() for name, make in self._factories.items() if name not in given}
         whole = {**self._defaults, **made, **given}
+        if whole.keys() != self._names:
+            self._refuse(whole)
+        return whole
+
+    def _refuse(self, whole: Mapping[str, object]) -> NoReturn:
         names = [name for name, _ in self.setters]
         if missing := [repr(name) for name in names if name not in whole]:
             raise TypeError(f"{self._name} needs {', '.join(missing)}")
-        if unknown := [repr(name) for name in whole if name not in names]:
-            raise TypeError(f"{self._name} has no {', '.join(unknown)}")
-        return whole
+        unknown = [repr(name) for name in whole if name not in names]
+        raise TypeError(f"{self._name} has no {', '.join(unknown)}")
 
 
 class _Value:

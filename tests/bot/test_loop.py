@@ -33,8 +33,11 @@ def test_it_is_pythons_own_where_there_is_no_other() -> None:
 def test_what_was_left_running_is_ended_with_it() -> None:
     left: list[asyncio.Task[None]] = []
 
+    async def never() -> None:
+        await asyncio.Event().wait()
+
     async def leave() -> None:
-        left.append(asyncio.create_task(asyncio.sleep(3600)))
+        left.append(asyncio.create_task(never()))
         await asyncio.sleep(0)
 
     loop.run(leave())
