@@ -1,6 +1,7 @@
-"""Whether memory stays as it is while a thousand sentences are said: by XTTS with a tiny model of random weights.
+"""What XTTS leaves to others while it speaks: whether memory stays as it is, and how late the event loop is.
 
-What the sentences are said with does not matter to that, so it takes a minute in place of an hour.
+Memory is watched while a tiny model of random weights says a thousand sentences: what they are said with does not
+matter to that, so it takes a minute in place of an hour.
 """
 
 from __future__ import annotations
@@ -9,13 +10,22 @@ import asyncio
 import statistics
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from engine.selfcheck import Verdict
 from engine.speech import Audio, Utterance
+
+if TYPE_CHECKING:
+    from bench.xtts import Both
+    from engine.coqui_engine.batch import Heard
 
 SENTENCES, WARM = 1000, 200
 """How many sentences are said in all, and after how many everything has been used that is used at all."""
+HEARD = 5.0
+"""How long a sentence lasts that is listened to, in seconds."""
 WORDS = ("river", "lemon", "window", "carpet", "dragon", "silver", "morning", "people")
 
 
@@ -35,6 +45,40 @@ async def measure(folder: Path, sentences: int = SENTENCES) -> str:
         f"{min(WARM, sentences)}, {end:.0f} MB after all ({end - warm:+.1f} MB). "
         f"The event loop was at most {1000 * late:.1f} ms late in 99 of 100 (aim: 50)."
     )
+
+
+async def late(both: Both, users: int, folder: Path) -> float:
+    """Tell how late the event loop is in 99 of 100, in seconds, while so many sentences are said and listened to.
+
+    Each is judged as the engine does it, as if it lasted as long as sentences do, so that voices are told apart too.
+
+    Args:
+        both: What says them.
+        users: How many at once.
+        folder: Where the speaker encoder's weights lie or are put.
+    """
+    import numpy as np
+
+    from engine.coqui_engine.ear import Ear
+
+    ear = Ear(folder)
+    delays: list[float] = []
+    judged: list[Future[Verdict]] = []
+
+    def hear(heard: Heard) -> None:
+        sound = Audio(
+            samples=np.resize(heard.samples.numpy(), round(HEARD * both.vocoder.rate)), rate=both.vocoder.rate
+        )
+        row = Utterance(text=" ".join(WORDS * 2), engine="coqui", speaker="ada")
+        judged.append(ear.threads.submit(ear.judge, row, sound, "en", None))
+
+    watching = asyncio.create_task(watch(delays))
+    await asyncio.to_thread(both.together, users, hear)
+    for each in judged:
+        await asyncio.wrap_future(each)
+    watching.cancel()
+    ear.close()
+    return statistics.quantiles(delays, n=100)[98]
 
 
 async def watch(delays: list[float]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from bench.levels import SAID
 from bench.measure import cpu_seconds, table
 from bench.recordings import RATE, SPEECH, cut_off
 from bench.sounds import engine as espeak
+from engine.alignment import aligner
 from engine.audio import join
 from engine.identity import Encoder, VoicePrint, WeightsMissing
 from engine.selfcheck import Expected, Verdict, judge
@@ -38,6 +39,8 @@ TRIES = 3
 """In how many places each recording is damaged."""
 _PRINT_SECONDS = 20
 """How much of a reader's other recordings says whose voice it should be."""
+_PAUSE_MS, _LEAST_SECONDS = 200, 1.5
+"""How long a pause is at which a recording is cut in two, and how long what is cut out has to be."""
 _EDGE = 80
 """Samples over which two pieces of sound pass into each other where they were joined: 5 ms."""
 
@@ -51,6 +54,8 @@ class Clip(NamedTuple):
     """What."""
     samples: NDArray[np.float32]
     """The sound, at RATE."""
+    whole: str
+    """What is said in the recording that it was cut out of; where it is a whole one, the same as `text`."""
 
 
 class Damage(NamedTuple):
@@ -82,8 +87,29 @@ def clips() -> Sequence[Clip]:
     for path in sorted([*SPEECH.rglob("*.flac"), *SPEECH.rglob("*.wav")]):
         if path.stem in known:
             samples, rate = soundfile.read(path, dtype="float32")
-            made.append(Clip(path.parent.name, known[path.stem], soxr.resample(samples, rate, RATE)))
+            said = known[path.stem]
+            made.append(Clip(path.parent.name, said, soxr.resample(samples, rate, RATE), said))
     return made
+
+
+@cache
+def phrases() -> Sequence[Clip]:
+    """Every recording cut at its pauses, where its words could be found: as sentences, they are not damaged."""
+    return [phrase for clip in clips() for phrase in _phrases(clip)]
+
+
+def _phrases(clip: Clip) -> Iterator[Clip]:
+    found = aligner().align(clip.samples, RATE, clip.text) or ()
+    words = [timing for timing in found if timing.kind == "word"]
+    begin, said = 0, [timing.text for timing in words[:1]]
+    for before, after in itertools.pairwise(words):
+        middle = (before.end_ms + after.start_ms) * RATE // 2000
+        if after.start_ms - before.end_ms >= _PAUSE_MS and middle - begin >= _LEAST_SECONDS * RATE:
+            yield Clip(clip.person, " ".join(said), clip.samples[begin:middle], clip.text)
+            begin, said = middle, []
+        said.append(after.text)
+    if begin and len(clip.samples) - begin >= _LEAST_SECONDS * RATE:
+        yield Clip(clip.person, " ".join(said), clip.samples[begin:], clip.text)
 
 
 def _measure(folder: Path) -> str:
@@ -128,7 +154,11 @@ def _rates(name: str, part: Sequence[Clip], encoder: Encoder | None) -> str:
 def _sound_ones(parts: Mapping[str, Sequence[Clip]], encoder: Encoder | None) -> str:
     """How often what nobody has damaged is blamed, and for what."""
     rows = []
-    for name, part in parts.items():
+    cut = {
+        f"{name}, cut at pauses": [each for each in phrases() if each.whole in {clip.whole for clip in part}]
+        for name, part in parts.items()
+    }
+    for name, part in {**parts, **cut}.items():
         for way in ("by the text", "with the speaker"):
             blamed = [
                 verdict.faults
@@ -187,12 +217,12 @@ def _share(hits: int, n: int) -> tuple[str, str]:
 
 def _known(clip: Clip, encoder: Encoder | None) -> Expected:
     """What is known of who reads a recording, from their other ones."""
-    others = [each for each in clips() if each.person == clip.person and each.text != clip.text]
+    others = [each for each in clips() if each.person == clip.person and each.text != clip.whole]
     own = statistics.median(_plain(each.person, each.text).pace for each in others)
     expected = Expected(pace=own)
     if encoder is None:
         return expected
-    return replace(expected, encoder=encoder, speaker=_print(encoder, clip.person, clip.text))
+    return replace(expected, encoder=encoder, speaker=_print(encoder, clip.person, clip.whole))
 
 
 @cache

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import torch
 
 from engine.coqui_engine import compat, devices
-from engine.coqui_engine.batch import Batch, Switches
+from engine.coqui_engine.batch import Batch, Heard, Switches
 from engine.coqui_engine.gpt import Gpt
 from engine.coqui_engine.slots import Row
 
@@ -82,17 +82,29 @@ class Both:
             raise RuntimeError(f"the library made {made['gpt_latents'].shape[1]} codes")
         return taken
 
-    def together(self, users: int) -> tuple[float, float]:
-        """Say as many sentences at once; return until when all were there, and until when everybody heard something."""
+    def together(self, users: int, hear: Callable[[Heard], object] = lambda heard: None) -> tuple[float, float]:
+        """Say as many sentences at once; return until when all were there, and until when everybody heard something.
+
+        Each is handed to `hear` as well.
+        """
         rows = [self._row(number, self.codes) for number in range(users)]
         first: dict[int, float] = {}
         start = time.perf_counter()
         for heard in self.batch.run(lambda room: _some(rows, room)):
             first.setdefault(heard.row, time.perf_counter() - start)
+            hear(heard)
         taken = time.perf_counter() - start
         if len(first) != users:
             raise RuntimeError(f"{len(first)} of {users} were heard")
         return taken, max(first.values())
+
+    def listened(self, codes: int) -> tuple[float, float]:
+        """Say one sentence that somebody listens to; return until when they heard something, and until when all."""
+        rows, times = [self._row(0, codes)], []
+        start = time.perf_counter()
+        for _ in self.batch.run(lambda room: _some(rows, room), listens=lambda number: True):
+            times.append(time.perf_counter() - start)
+        return times[0], times[-1]
 
     def mixed(self, sentences: int) -> float:
         """Say sentences that differ in length; return how many seconds of sound were made in a second."""

@@ -181,7 +181,7 @@ class App:
 
     async def _recover(self, folder: Folder, router: Router) -> None:
         """Take up what an earlier run left, and note the speakers that there are now."""
-        speakers, unknown = router.speakers, router.unknown
+        speakers, unknown = (*router.speakers, *router.foretold), router.unknown
 
         def work(tx: Transaction) -> queue.Recovered:
             voices.install(tx, speakers, unknown)

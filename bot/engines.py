@@ -53,7 +53,8 @@ def router(how: Settings, home: Path | None = None, models: Path | None = None) 
         if (kind.is_provided(models) if how.name == AUTO else kind.converts or name == how.name)
     }
     workers = {name: _worker(kind, how, home and home / name, models) for name, kind in taken.items()}
-    return Router(workers, budget=how.memory_mb * MB, idle=how.idle_minutes * 60.0)
+    foretell = {name: partial(kind.foretell, models) for name, kind in taken.items() if kind.heavy}
+    return Router(workers, budget=how.memory_mb * MB, idle=how.idle_minutes * 60.0, foretell=foretell)
 
 
 def _worker(kind: type[Engine], how: Settings, home: Path | None, models: Path | None) -> Worker:

@@ -10,9 +10,11 @@ from bot import platforms
 from bot.cli_adapter.options import places
 from bot.cli_adapter.terminal import Terminal
 from bot.features import Feature
+from bot.models.pull import MB
 from bot.settings_file import settings_file, settings_table
 from commands.core.command import Audience, Command, Lane, commands
 from commands.core.params import Attachment, Between, Body, Instead, Kinds, Member, Param, PlaceId, Role, Suggest, Word
+from commands.core.words import size
 from commands.help import example
 from engine.catalogue import licences, published
 
@@ -64,6 +66,8 @@ removes it, and `mynah models check NAME` looks whether it is still as it came. 
   is for a mirror on this machine only, and no server can send Mynah on to anywhere else.
 - **Licences.** What has to be accepted is shown and asked; a script says `--accept-license NAME`. It is remembered with
   its date, and without it a model that was pulled is not loaded.
+- **While Mynah runs** it does not look for models: restart it after you have brought one or removed one. While none
+  runs, a command in a shell finds by itself what is there.
 - **A model of your own** is a folder in `models/` in the data folder, with `config.json`, `model.pth` or
   `model.safetensors`, `vocab.json` and, for built-in speakers, `speakers_xtts.pth` or `speakers_xtts.safetensors`.
   `mynah models` and `mynah doctor` say what is wrong with one that is not whole. Whose licence it has is yours to know.
@@ -101,10 +105,12 @@ def documents() -> dict[str, str]:
 
 def models_page() -> str:
     """List the models that can be had, and the licences that have to be accepted."""
-    rows = [["name", "kind", "languages", "voices", "licence"], ["---"] * 5]
+    rows = [["name", "kind", "size", "languages", "voices", "licence"], ["---"] * 6]
     for model in published().values():
         voices = "clones, and built-in ones" if model.clones else str(model.speakers or "its own")
-        rows.append([f"`{model.name}`", model.family, ", ".join(model.languages), voices, model.licence])
+        large = f"about {size(model.about_mb * MB)}" if model.about_mb else "not told"
+        languages = ", ".join(model.languages)
+        rows.append([f"`{model.name}`", model.family, large, languages, voices, model.licence])
     asked = (
         f"`{each.name}` is {each.title}, accepted as `{each.word}`. {each.says} [Its text]({each.address}).\n"
         for each in licences().values()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.discovery import classes
 from engine.memory import free_bytes
-from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
+from engine.speech import Audio, Enrolled, Part, Reference, Speaker, Utterance, Variant
 
 Stopped = Callable[[int], bool]
 """Tells of a row of a batch, by its index, whether nobody waits for it any more."""
@@ -53,6 +53,9 @@ class Abilities:
     """The most utterances it takes at once."""
     joins: bool = False
     """Whether others may join a batch while it is being said, and each utterance comes whole as soon as it is there."""
+    streams: bool = False
+    """Whether an utterance that somebody listens to may be heard before it is whole; only of one whose batches others
+    join."""
     passage: int = 0
     """Up to how many characters several sentences may come as one utterance; 0: each comes by itself."""
     licence: str
@@ -104,6 +107,20 @@ class Engine(ABC):
         """
         return 0
 
+    @classmethod
+    def foretell(cls, models: Path | None) -> Sequence[Speaker] | None:
+        """List the speakers that it will have built in, where that can be told before it is open; None: it cannot.
+
+        It may take seconds the first time. Any thread calls it.
+
+        Args:
+            models: The folder of weights, if there is one.
+
+        Raises:
+            EngineError: It cannot be opened at all; `open` will say the same.
+        """
+        return None
+
     @abstractmethod
     def open(self) -> None:
         """Import what is heavy, load weights and get ready.
@@ -141,11 +158,15 @@ class Engine(ABC):
 
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More
-    ) -> Iterator[tuple[int, Audio | EngineError]]:
+    ) -> Iterator[tuple[int, Audio | Part | EngineError]]:
         """Say a batch that others join, until nobody is left; only of an engine whose abilities have `joins`.
 
         Yields pairs (row, audio), each row once and whole, or (row, error) for an utterance that cannot be said, which
         does not trouble the others. Whenever it has room it asks `more` for utterances, which become the next rows.
+
+        One that `streams` also yields (row, part) of an utterance that wants `parts`, where nobody else waited when it
+        was begun: parts follow each other without a gap, and the whole that comes after them begins with their very
+        samples. Others that come meanwhile change nothing about that.
         """
         raise NotImplementedError(f"nobody joins a batch of {self.name}")
 
@@ -203,8 +224,8 @@ class Engine(ABC):
         """Let go of everything; the engine is not used again."""
 
 
-def failing_last(said: Iterator[tuple[int, Audio | EngineError]]) -> Iterator[tuple[int, Audio]]:
-    """Yield what `synthesize_more` yields, as `synthesize` does: what failed is told after all that was said.
+def failing_last(said: Iterator[tuple[int, Audio | Part | EngineError]]) -> Iterator[tuple[int, Audio]]:
+    """Yield what `synthesize_more` yields whole, as `synthesize` does: what failed is told after all that was said.
 
     Raises:
         EngineError: An utterance could not be said; the last of them, where there are several.
@@ -213,7 +234,7 @@ def failing_last(said: Iterator[tuple[int, Audio | EngineError]]) -> Iterator[tu
     for row, made in said:
         if isinstance(made, EngineError):
             failed = made
-        else:
+        elif isinstance(made, Audio):
             yield row, made
     if failed is not None:
         raise failed

@@ -23,7 +23,7 @@ from engine import frames
 from engine.engine import Abilities, Engine, EngineError, EngineHung, EngineLost, More, Stopped, failing_last
 from engine.engine_served import KINDS
 from engine.frames import Head
-from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
+from engine.speech import Audio, Enrolled, Part, Reference, Speaker, Utterance, Variant
 
 OPENING = 10.0
 """How many times as long as for a sign of life one waits for the engine to open."""
@@ -99,7 +99,7 @@ class EngineProcess(Engine):
 
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More
-    ) -> Iterator[tuple[int, Audio | EngineError]]:
+    ) -> Iterator[tuple[int, Audio | Part | EngineError]]:
         return self._say(batch, stopped, more)
 
     def enroll(self, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
@@ -158,7 +158,7 @@ class EngineProcess(Engine):
 
     def _say(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More | None
-    ) -> Iterator[tuple[int, Audio | EngineError]]:
+    ) -> Iterator[tuple[int, Audio | Part | EngineError]]:
         if all([stopped(row) for row in range(len(batch))]):
             return
         said = _Saying(len(batch), stopped)
@@ -177,6 +177,8 @@ class EngineProcess(Engine):
                     case "sound" if not said.is_gone(told["row"]):
                         said.done.update([told["row"]] if more is not None else [])
                         yield told["row"], frames.unpack_audio(told["audio"], blobs[0])
+                    case "part" if not said.is_gone(told["row"]):
+                        yield told["row"], frames.unpack_part(told["part"], blobs[0])
                     case "refused":
                         said.done.add(told["row"])
                         yield told["row"], EngineError(str(told["words"]))

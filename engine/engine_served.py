@@ -21,7 +21,7 @@ from engine import frames
 from engine.engine import Engine, EngineError, EngineLost, EngineMissing, OutOfMemory
 from engine.frames import Head
 from engine.memory import is_out_of_memory
-from engine.speech import Audio, Utterance
+from engine.speech import Audio, Part, Utterance
 
 BEAT = 0.005
 """How often it gives a sign of life at most while it speaks, in seconds."""
@@ -174,7 +174,7 @@ class Served:
 
     def _say(self, call: _Call, head: Head) -> None:
         batch = [frames.unpack(Utterance, each) for each in head["utterances"]]
-        made: Audio | EngineError
+        made: Audio | Part | EngineError
         said = (
             self._engine.synthesize_more(batch, call.stopped, call.more)
             if head["joins"]
@@ -182,11 +182,15 @@ class Served:
         )
         for row, made in said:
             call.beat()
-            if isinstance(made, EngineError):
-                call.tell("refused", row=row, words=str(made))
-            else:
-                about, samples = frames.pack_audio(made)
-                call.tell("sound", [samples], row=row, audio=about)
+            match made:
+                case EngineError():
+                    call.tell("refused", row=row, words=str(made))
+                case Part():
+                    about, samples = frames.pack_part(made)
+                    call.tell("part", [samples], row=row, part=about)
+                case _:
+                    about, samples = frames.pack_audio(made)
+                    call.tell("sound", [samples], row=row, audio=about)
 
     def _enroll(self, call: _Call, head: Head, blobs: list[bytearray]) -> None:
         reference = frames.unpack_reference(head["reference"], blobs)

@@ -20,7 +20,7 @@ from engine.audio import join
 from engine.engine import Abilities, Engine, EngineError, EngineLost, OutOfMemory
 from engine.lesson import Lesson
 from engine.memory import is_out_of_memory
-from engine.speech import Audio, Speaker, Utterance, Variant
+from engine.speech import Audio, Part, Speaker, Utterance, Variant
 from engine.turns import TurnQueue
 from engine.value import value
 
@@ -30,6 +30,8 @@ Room = Callable[[], Coroutine[object, object, bool]]
 """async () -> bool: has other engines give memory back, and tells whether any did."""
 ROOM_PATIENCE = 30.0
 """How long other engines may take to do so, in seconds."""
+Hear = Callable[[Part], None]
+"""Takes, in the loop of whoever waits, a part of what is being said."""
 LONGEST = 500
 """How many utterances may join a batch before it has to end and another begins; all of them are kept until then."""
 
@@ -49,17 +51,24 @@ class Facts:
 class Order:
     """An utterance that somebody waits for."""
 
-    __slots__ = ("answer", "answered", "gone", "lane", "losses", "user", "utterance")
+    __slots__ = ("answer", "answered", "gone", "hear", "lane", "losses", "user", "utterance")
 
-    def __init__(self, utterance: Utterance, lane: int, user: int, answer: Answer[Audio]) -> None:
-        """Take what to say, whose turn it is, and who waits."""
-        self.utterance, self.lane, self.user, self.answer = utterance, lane, user, answer
+    def __init__(
+        self, utterance: Utterance, lane: int, user: int, answer: Answer[Audio], hear: Hear | None = None
+    ) -> None:
+        """Take what to say, whose turn it is, who waits, and who listens meanwhile."""
+        self.utterance, self.lane, self.user, self.answer, self.hear = utterance, lane, user, answer, hear
         self.gone = False
         """Whether nobody waits any more; the loop writes it, the thread reads it."""
         self.answered = False
         """Whether who waited has got an answer; only the thread looks at it."""
         self.losses = 0
         """How many engines were lost while they said it; the loop writes it before it tells the next thread."""
+
+    def take(self, part: Part) -> None:
+        """Let who listens hear a part; called in the loop."""
+        if self.hear is not None and not self.gone and not self.answer.future.done():
+            self.hear(part)
 
 
 class Opening:
@@ -368,10 +377,13 @@ class EngineThread(threading.Thread):
             return [order.utterance for order in joining]
 
         for row, made in engine.synthesize_more([order.utterance for order in orders], stopped, more):
-            if isinstance(made, EngineError):
-                self._fail(orders[row], made)
-            else:
-                self._give(orders[row], made)
+            match made:
+                case EngineError():
+                    self._fail(orders[row], made)
+                case Part():
+                    self._let_hear(orders[row], made)
+                case _:
+                    self._give(orders[row], made)
         for order in orders:
             if not order.answered:
                 self._fail(order, self.reason if order.gone or self.stopping else _nothing(engine, order))
@@ -412,6 +424,11 @@ class EngineThread(threading.Thread):
         self.beat = time.monotonic()
         order.answered = True
         order.answer.give(audio)
+
+    def _let_hear(self, order: Order, part: Part) -> None:
+        self.beat = time.monotonic()
+        if not self.given_up:  # else another says it by now
+            order.answer.call(order.take, part)
 
     def _fail(self, order: Order, reason: EngineError) -> None:
         if not self.given_up:  # else another says it by now

@@ -15,7 +15,7 @@ from typing import IO, Any, TypeVar
 import numpy as np
 
 from engine.engine import Abilities, EngineLost
-from engine.speech import Audio, Enrolled, Reference, Speaker, Timing, Variant
+from engine.speech import Audio, Enrolled, Part, Reference, Speaker, Timing, Variant
 
 T = TypeVar("T")
 
@@ -118,6 +118,24 @@ def unpack_audio(head: Mapping[str, Any], blob: bytearray) -> Audio:
         return Audio(**{**head, "samples": samples, "timings": timings})
     except (KeyError, TypeError, ValueError) as error:
         raise EngineLost(f"a process sent what is no sound: {error!r}") from None
+
+
+def pack_part(part: Part) -> tuple[Head, memoryview]:
+    """Return all of a part but its samples, and those as bytes."""
+    about, samples = pack_audio(part.audio)
+    return {"begin": part.begin, "audio": about}, samples
+
+
+def unpack_part(head: Mapping[str, Any], blob: bytearray) -> Part:
+    """Return a part.
+
+    Raises:
+        EngineLost: It is none.
+    """
+    try:
+        return Part(begin=int(head["begin"]), audio=unpack_audio(head["audio"], blob))
+    except (KeyError, TypeError, ValueError) as error:
+        raise EngineLost(f"a process sent what is no part: {error!r}") from None
 
 
 def pack_reference(reference: Reference) -> tuple[Head, list[memoryview]]:

@@ -49,6 +49,9 @@ WITHIN = frozenset({"word", "syllable", "phoneme"})
 """What is within a sentence."""
 PLAIN = Mix(kinds=frozenset({"sentence", "word", "phoneme"}))
 """As the engine makes it, with all that it tells."""
+UNSURE = 0.025
+"""How much of the end of a sound that goes on may become another, in seconds: a peak that follows turns down what is
+up to 20 ms before it (`engine.loudness.limit`), and what is the end may be faded out."""
 
 
 def master(audio: Audio, line: Line, mix: Mix, *, loudest: float | None = None) -> Sound:
@@ -74,6 +77,28 @@ def master(audio: Audio, line: Line, mix: Mix, *, loudest: float | None = None) 
     if line.before or line.after:
         sound = replace(sound, pcm=_padded(sound.pcm, sound.rate, line.before, line.after))
     return replace(sound, timings=_later(timings, 1000 * round(line.before * sound.rate) // sound.rate))
+
+
+def beginning(audio: Audio, line: Line, mix: Mix) -> NDArray[np.int16]:
+    """Return what is known already of a line's sound while it is still being said.
+
+    Args:
+        audio: What the engine has said of it so far, from its start.
+        line: What it was asked for.
+        mix: How it is to sound.
+
+    Returns:
+        Samples, shape (n,): `master` of the whole begins with them. Up to the first peak that is to be turned down;
+        none where the pitch is to be shifted, for which all of it is needed.
+    """
+    import numpy as np
+
+    if mix.semitones:
+        return np.zeros(0, np.int16)
+    loud = np.flatnonzero(~(np.abs(audio.samples * mix.gain) <= CEILING))  # what is no number is not known either
+    until = max(0, (int(loud[0]) if len(loud) else len(audio.samples)) - round(UNSURE * audio.rate))
+    sound = to_sound(replace(audio, samples=soften(audio.samples, audio.rate)[:until]), gain=mix.gain)
+    return _padded(sound.pcm, sound.rate, line.before, 0.0) if until else sound.pcm
 
 
 def timings_of(audio: Audio, line: Line, mix: Mix) -> Sequence[Timing]:

@@ -10,6 +10,7 @@ from functools import partial
 
 from engine.choice import Choice
 from engine.engine import Abilities, EngineError
+from engine.engine_thread import Hear
 from engine.health import EngineHealth
 from engine.residency import Residency
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
@@ -17,6 +18,7 @@ from engine.worker import Worker
 
 _log = logging.getLogger(__name__)
 
+Foretell = Callable[[], "Sequence[Speaker] | None"]
 Variants = Mapping[str, tuple[Variant, ...]]
 Greet = Callable[[tuple[Speaker, ...], Variants, frozenset[str]], Awaitable[None]]
 """async (speakers, variants, unknown) -> None: takes note of all speakers and variants that there are from now on, and
@@ -26,14 +28,24 @@ of the engines of which it is unknown whom they have built in."""
 class Router:
     """The workers of all engines in use, by the engine's name."""
 
-    def __init__(self, workers: Mapping[str, Worker], *, budget: int = 0, idle: float = 0.0) -> None:
+    def __init__(
+        self,
+        workers: Mapping[str, Worker],
+        *,
+        budget: int = 0,
+        idle: float = 0.0,
+        foretell: Mapping[str, Foretell] | None = None,
+    ) -> None:
         """Take the workers.
 
         Args:
             workers: By the engines' names; the best first, where that matters to anybody.
             budget: How much memory heavy engines may take together, in bytes; 0: a share of what is free.
             idle: After how many seconds without anything to say a heavy engine is unloaded; 0: never.
+            foretell: By the names of heavy engines, what tells whom they have built in before they are loaded.
         """
+        self._foretell = foretell or {}
+        self._foretold: dict[str, Sequence[Speaker]] = {}
         self._workers = workers
         self._heavy = {name: worker for name, worker in workers.items() if worker.heavy}
         self._light = {name: worker for name, worker in workers.items() if not worker.heavy}
@@ -55,12 +67,14 @@ class Router:
         One that cannot be opened is left out; `failures` tells why.
 
         Args:
-            lazy: Whether heavy ones are loaded only when they are needed.
+            lazy: Whether heavy ones are loaded only when they are needed; whom they have built in is foretold then.
 
         Raises:
             EngineError: None that speaks can be opened; this is the first one's reason.
         """
         results = await asyncio.gather(*(worker.start() for worker in self._light.values()), return_exceptions=True)
+        if lazy and self._foretell:
+            await asyncio.to_thread(self._look_ahead)
         self._failures.clear()
         self._since = dict.fromkeys(self._workers, time.time())
         self._forget()
@@ -87,7 +101,7 @@ class Router:
         self._arrived.clear()
         self._forget()
 
-    async def say(self, utterance: Utterance, lane: int, user: int) -> Audio:
+    async def say(self, utterance: Utterance, lane: int, user: int, hear: Hear | None = None) -> Audio:
         """Say one utterance, as `Worker.say` does.
 
         Raises:
@@ -96,9 +110,9 @@ class Router:
         """
         worker = self._worker(utterance.engine)
         if not worker.heavy:
-            return await worker.say(utterance, lane=lane, user=user)
+            return await worker.say(utterance, lane=lane, user=user, hear=hear)
         async with self._residency.using(utterance.engine):
-            return await worker.say(utterance, lane=lane, user=user)
+            return await worker.say(utterance, lane=lane, user=user, hear=hear)
 
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Have an engine learn a speaker, as `Worker.enroll` does.
@@ -153,14 +167,20 @@ class Router:
         return tuple(speaker for worker in self._open().values() if worker.facts for speaker in worker.facts.speakers)
 
     @property
+    def foretold(self) -> tuple[Speaker, ...]:
+        """The built-in speakers of heavy engines that were not loaded yet, as far as they can be told before."""
+        coming = (told for name, told in self._foretold.items() if name not in self._arrived)
+        return tuple(speaker for each in coming for speaker in each)
+
+    @property
     def variants(self) -> Variants:
         """The variants that each of these engines' speakers can take, by the engine's name."""
         return {name: worker.facts.variants for name, worker in self._open().items() if worker.facts}
 
     @property
     def unknown(self) -> frozenset[str]:
-        """The heavy engines that were never loaded so far, so that nobody knows whom they have built in."""
-        return frozenset(self._heavy) - self._arrived
+        """The heavy engines of which nobody knows whom they have built in: never loaded so far, nor foretold."""
+        return frozenset(self._heavy) - self._arrived - frozenset(self._foretold)
 
     @property
     def choice(self) -> Choice:
@@ -175,6 +195,17 @@ class Router:
         heavy = self._residency.health()
         failed = {name: EngineError(each.note) for name, each in heavy.items() if each.state == "failed"}
         return {**self._failures, **failed}
+
+    def _look_ahead(self) -> None:
+        """Find out whom heavy engines have built in, without loading them, where that can be told."""
+        for name, foretell in self._foretell.items():
+            try:
+                told = foretell() if name in self._heavy else None
+            except (EngineError, OSError) as error:  # which is told when somebody wants it to speak
+                _log.info("Nobody knows yet who speaks in %s: %s", name, error)
+                continue
+            if told is not None:
+                self._foretold[name] = told
 
     def _loading(self) -> dict[str, str]:
         """Say which engines are loading, and since when."""
@@ -198,7 +229,9 @@ class Router:
         facts = {name: worker.facts for name, worker in there.items() if worker.facts}
         if self.greet is not None:
             speakers = tuple(speaker for each in facts.values() for speaker in each.speakers)
-            await self.greet(speakers, {name: each.variants for name, each in facts.items()}, self.unknown - {name})
+            coming = tuple(speaker for each, told in self._foretold.items() if each not in there for speaker in told)
+            variants = {name: each.variants for name, each in facts.items()}
+            await self.greet((*speakers, *coming), variants, self.unknown - {name})
         self._arrived.add(name)
         self._forget()
         _log.info("where nobody has chosen a voice: %s", self.choice.words())

@@ -68,6 +68,16 @@ class Audio:
         return len(self.samples) / self.rate
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Part:
+    """A stretch of an utterance that is there before the whole is."""
+
+    begin: int
+    """Where it begins, in samples from the start of the utterance; 0 again where that is said anew."""
+    audio: Audio
+    """Its sound, without timings or score."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Utterance:
     """A sentence to say, by whom, and how."""
@@ -84,6 +94,8 @@ class Utterance:
     """Semitones above the voice's own pitch, from -12 to 12; an engine that cannot leaves it to `engine.effects`."""
     language: str = ""
     """What the text is in, as a BCP 47 tag, for speakers of several languages; empty is the speaker's own."""
+    parts: bool = False
+    """Whether somebody listens while it is said, so that an engine that streams hands out parts of it, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,11 +10,24 @@ import copy
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.answer import Answer
 from engine.engine import Abilities, Engine, EngineError, EngineHung
-from engine.engine_thread import EngineThread, Facts, Message, Opening, Order, Owed, Room, Stop, Teaching, Withdrawal
+from engine.engine_thread import (
+    EngineThread,
+    Facts,
+    Hear,
+    Message,
+    Opening,
+    Order,
+    Owed,
+    Room,
+    Stop,
+    Teaching,
+    Withdrawal,
+)
 from engine.lesson import Lesson
 from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance, Variant
 
@@ -106,7 +119,7 @@ class Worker:
         self._facts = self._thread.facts if self._thread is not None else None
         return abilities
 
-    async def say(self, utterance: Utterance, *, lane: int, user: int) -> Audio:
+    async def say(self, utterance: Utterance, *, lane: int, user: int, hear: Hear | None = None) -> Audio:
         """Say one utterance, whole. Who waits for it no longer cancels the task: the engine stops within a chunk.
 
         Where the engine is lost meanwhile, the one that takes its place says it.
@@ -115,13 +128,16 @@ class Worker:
             utterance: What to say.
             lane: All of a lane goes before any of the next; 0 is the first.
             user: For whom, by any number of theirs: within a lane users take turns.
+            hear: Called with parts of it that are there before the whole, where the engine streams; from the first on
+                again, where another engine has to say it anew.
 
         Raises:
             EngineError: It cannot be said, or engine after engine was lost with it.
         """
         if self._thread is None or self._thread.ended:
             await self.start()
-        order = Order(utterance, lane, user, Answer[Audio](asyncio.get_running_loop()))
+        wanted = utterance if hear is None else replace(utterance, parts=True)
+        order = Order(wanted, lane, user, Answer[Audio](asyncio.get_running_loop()), hear)
         self._ask(order)
         try:
             return await order.answer.future

@@ -19,7 +19,7 @@ from bot.models.errors import LicenceNotAccepted, ModelDamaged, NotRemoved, Unkn
 from bot.models.pull import MB, Pull, Terms, alone, now
 from bot.models.remembered import Remembered
 from bot.models.remove import damaged, find, needed_by, remove
-from bot.models.shelf import Item, holder, shelf, silent
+from bot.models.shelf import Item, came_later, holder, shelf, silent
 from bot.models.source import Source
 from commands.core.errors import UsageError
 from commands.core.reply import Progress, Reply
@@ -71,27 +71,34 @@ async def _list(loaded: Loaded, told: _Told) -> int:
     models = loaded.data / "models"
     items = shelf(models, loaded.settings.engine.name)
     runs = bool(holder(loaded.data))
+    new = {item.name for item in items if runs and came_later(models / item.name, loaded.data)}
     wrong = [f"{item.name}: {item.wrong}" for item in items if item.wrong]
     wrong += [
         f"{item.name} is not spoken with: {item.silent}." for item in items if item.state == "installed" and item.silent
     ]
     hints = ["'mynah models pull NAME' brings one that is not here."]
-    lines = [*(_line(item, runs) for item in items), "", *wrong, *filter(None, [misplaced(models)]), *hints]
+    listed = [_line(item, runs, item.name in new) for item in items]
+    lines = [*listed, "", *wrong, *filter(None, [misplaced(models)]), *hints]
     rows = tuple(
-        {**asdict(item), "languages": list(item.languages), "used": runs and not item.silent} for item in items
+        {
+            **asdict(item),
+            "languages": list(item.languages),
+            "used": runs and not item.silent and item.name not in new,
+        }
+        for item in items
     )
     return told.say(Reply(text="\n".join(lines), items=rows))
 
 
-def _line(item: Item, runs: bool) -> str:
-    """Write a model as a row: its facts, separated by dots."""
+def _line(item: Item, runs: bool, new: bool) -> str:
+    """Write a model as a row: its facts, separated by dots; `new`: the Mynah that runs does not know it yet."""
     large = size(item.bytes) if item.bytes else "size not told"
     if item.state in ("published", "partial") and item.bytes:
         large = f"about {large}"
     licence = item.licence or "licence not told"
     if item.asks:
         licence += f", accepted {item.accepted[:10]}" if item.accepted else ", has to be accepted"
-    return " · ".join((item.name, large, _languages(item.languages), _voices(item), licence, _state(item, runs)))
+    return " · ".join((item.name, large, _languages(item.languages), _voices(item), licence, _state(item, runs, new)))
 
 
 def _languages(tags: Sequence[str]) -> str:
@@ -104,14 +111,16 @@ def _voices(item: Item) -> str:
     return count(item.speakers, "voices") if item.speakers else "its own voice"
 
 
-def _state(item: Item, runs: bool) -> str:
+def _state(item: Item, runs: bool, new: bool) -> str:
     if item.state == "partial":
         return f"{size(item.part)} have come"
     if item.state == "published":
         return "not here"
     if item.state == "wrong":
         return "here, but wrong"
-    return "here, not spoken with" if item.silent else "in use" if runs else "here, spoken with"
+    if item.silent:
+        return "here, not spoken with"
+    return "here, spoken with after a restart of Mynah" if new else "in use" if runs else "here, spoken with"
 
 
 def _published(name: str) -> Published:
@@ -230,7 +239,7 @@ def _arrived(model: Published, brought: bool, loaded: Loaded, told: _Told) -> in
     elif reason := silent([there], loaded.settings.engine.name)[there.name]:
         said.append(f"Mynah does not speak with it yet: {reason}.")
     elif holder(loaded.data):
-        said.append("Mynah is running; it speaks with it once it has been started anew.")
+        said.append("Mynah is running; restart it, and it speaks with it.")
     data = {
         "model": model.name,
         "brought": brought,

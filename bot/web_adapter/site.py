@@ -20,6 +20,8 @@ from bot.web_adapter import routes
 from bot.web_adapter.gate import App
 from bot.web_adapter.parts import Parts
 from bot.web_adapter.refusal import Refused, body, refused
+from bot.web_adapter.who import cookie_name
+from bot.web_adapter.wrong import sentence
 from commands.core.errors import MynahError
 from storage.errors import StorageError
 
@@ -42,6 +44,7 @@ def build(parts: Parts, *, secure: bool = False) -> App:
     site = FastAPI(title="Mynah", docs_url=None, redoc_url=None, openapi_url=None)
     site.state.parts = parts
     site.state.secure = secure
+    site.state.cookie = cookie_name(parts.folder.key())
     for name in sorted(each.name for each in pkgutil.iter_modules(routes.__path__)):
         site.include_router(importlib.import_module(f"{routes.__name__}.{name}").routes(parts))
     for path, file in _files().items():
@@ -85,9 +88,8 @@ async def _tell_refused(request: Request, error: Exception) -> Response:
 
 
 async def _tell_wrong(request: Request, error: Exception) -> Response:
-    faults = error.errors() if isinstance(error, RequestValidationError) else []
-    where = ".".join(str(each) for each in faults[0]["loc"][1:]) if faults else ""
-    words = f"{where or 'The request'} is not as it has to be: {faults[0]['msg'] if faults else 'it cannot be read'}."
+    assert isinstance(error, RequestValidationError), "it is set for these"
+    words = sentence(error.errors(), error.body)
     return Response(body("BadRequest", words), status_code=422, media_type="application/json")
 
 

@@ -75,7 +75,7 @@ class Voicing:
         Raises:
             NotSaid: The job failed, or was cancelled.
             Stopping: Mynah is being stopped; the job is left for its next run.
-            MynahError: What has answered it is gone.
+            MynahError: What has answered it is gone, or it was said anew and does not go with what was heard.
         """
         encoder: Streamed | None = None
         async with aclosing(self._blocks()) as blocks:
@@ -100,6 +100,8 @@ class Voicing:
         if self._tap.whole:
             self.over = True
             return
+        if self._tap.broken:
+            raise MynahError
         job = await self._job()
         if job.finished_at is None:
             raise Stopping

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from bot.web_adapter.keys import Guest
+from bot.web_adapter.keys import PLATFORM, Guest
 from bot.web_adapter.parts import Parts
 from bot.web_adapter.refusal import Refused
+from storage import identities
+from storage.database import Transaction
 
-__all__ = ["COOKIE", "Guest", "Owner", "Visitor", "address_of", "secret_of"]
+__all__ = ["Guest", "Owner", "Visitor", "Watcher", "address_of", "cookie_name", "secret_of"]
 
-COOKIE = "mynah"
-"""The name of the cookie that a browser holds."""
+COOKIE = b"mynah: the page's cookie"
+"""What the folder's key is used for here, so that no other use of it makes the same name."""
+WATCHER = "metrics"
+"""The account of whatever watches over Mynah and is nobody: `/token make prometheus member=web:metrics`."""
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 """Headers by which a proxy says that the request is somebody else's."""
+
+
+def cookie_name(key: bytes) -> str:
+    """Return what the cookie is called that a browser holds, from the key of the data folder.
+
+    Browsers do not tell ports apart, so two Mynahs on one machine would otherwise take each other's cookie.
+    """
+    return f"mynah-{hmac.new(key, COOKIE, hashlib.sha256).hexdigest()[:12]}"
 
 
 def secret_of(request: Request) -> str:
@@ -25,7 +39,7 @@ def secret_of(request: Request) -> str:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and token.strip():
         return token.strip()
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(request.app.state.cookie, "")
 
 
 def address_of(request: Request) -> str:
@@ -51,10 +65,27 @@ async def owner(guest: Annotated[Guest, Depends(visitor)]) -> Guest:
     return guest
 
 
+async def watcher(request: Request, guest: Annotated[Guest, Depends(visitor)]) -> Guest:
+    """Let in the owner, and what has a token for watching."""
+    parts: Parts = request.app.state.parts
+
+    def is_watcher(tx: Transaction) -> bool:
+        return any(
+            (each.platform, each.account) == (PLATFORM, WATCHER) for each in identities.of(tx, guest.asker.user_id)
+        )
+
+    if not guest.is_owner and not await parts.database.glance(is_watcher):
+        words = "That is for those who run this Mynah, and for a token that they made for web:metrics."
+        raise Refused(403, "NotAllowed", words)
+    return guest
+
+
 Visitor = Annotated[Guest, Depends(visitor)]
 """Whoever was let in."""
 Owner = Annotated[Guest, Depends(owner)]
 """Whoever runs this Mynah."""
+Watcher = Annotated[Guest, Depends(watcher)]
+"""Whoever runs this Mynah, or watches over it for them."""
 
 
 def _is_a_program_here(request: Request) -> bool:

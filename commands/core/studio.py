@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from commands.core.errors import Failed
+from commands.core.hearing import Hearing
 from commands.core.threads import off_loop
 from engine import spool, take
 from engine.audio import BadAudio, Sound, check
+from engine.engine_thread import Hear
 from engine.fingerprint import Fingerprinter
 from engine.loudness import CALIBRATION, gain, loudness
 from engine.mastering import PLAIN, Line, Mix, master
@@ -143,7 +145,7 @@ class Studio:
         finish = partial(_mastered, mix=mix)
         reel = _Reel(open, path, self._hold, finish, target or Target())
         try:
-            take = await self._fill(reel, script, self._tap if part == 0 else None)
+            take = await self._fill(reel, script, mix, self._tap if part == 0 else None)
         finally:
             reel.close()
         self.takes[str(take.path)] = take
@@ -159,7 +161,7 @@ class Studio:
         audio = await self._say(utterance)
         return await off_loop(lambda: gain(loudness(audio.samples, audio.rate)))
 
-    async def _fill(self, reel: _Reel, script: Sequence[Line], tap: Tap | None) -> Take:
+    async def _fill(self, reel: _Reel, script: Sequence[Line], mix: Mix, tap: Tap | None) -> Take:
         # A first attempt has nothing to go on with: it need not wait for the disk before it speaks.
         done = await off_loop(reel.load) if self._attempt > 1 else 0
         if tap and done:
@@ -170,8 +172,10 @@ class Studio:
             self._report(said / total)
         scores: list[float] = []
         retaken = 0
-        async with aclosing(self._in_order(script[done:])) as said_lines:
+        hearing = self._hearing(script[0], mix, tap) if tap and script and not done else None
+        async with aclosing(self._in_order(script[done:], hearing)) as said_lines:
             async for held in said_lines:
+                tap = None if tap and tap.broken else tap
                 reel.hold(held)
                 if held.audio.score is not None:
                     scores.append(held.audio.score)
@@ -185,38 +189,54 @@ class Studio:
         take = await off_loop(reel.finish, reel.stop)
         return replace(take, score=min(scores), retaken=retaken) if scores else take
 
-    async def _in_order(self, script: Sequence[Line]) -> AsyncGenerator[_Said, None]:
-        """Yield the lines with their sound; a few more than the one that is waited for are under way."""
+    def _hearing(self, line: Line, mix: Mix, tap: Tap) -> Hearing | None:
+        """Return what lets a listener hear the first line before it is whole, where that can be.
+
+        In a later attempt too, by whatever engine, where they have heard some of it: it has to go on as it began.
+        """
+        engine = self._router.abilities.get(line.utterance.engine)
+        wanted = tap.samples or (engine is not None and engine.streams)
+        return Hearing(tap, line, mix) if wanted and not mix.semitones else None
+
+    async def _in_order(self, script: Sequence[Line], hearing: Hearing | None) -> AsyncGenerator[_Said, None]:
+        """Yield the lines with their sound; a few more than the one that is waited for are under way.
+
+        Where somebody hears the first before it is whole, the others do not get in its way until they hear something.
+        """
         if len(script) == 1:
-            yield await self._sound(script[0])
+            yield await self._sound(script[0], hearing)
             return
         under_way: deque[asyncio.Task[_Said]] = deque()
         ahead = iter(script)
         try:
             for _ in script:
                 while len(under_way) < IN_FLIGHT and (coming := next(ahead, None)):
-                    under_way.append(asyncio.create_task(self._sound(coming)))
+                    under_way.append(asyncio.create_task(self._sound(coming, hearing)))
+                    if hearing is not None:
+                        await hearing.begun(under_way[0])
+                        hearing = None
                 yield await under_way.popleft()
         finally:
             for task in under_way:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _sound(self, line: Line) -> _Said:
+    async def _sound(self, line: Line, hearing: Hearing | None) -> _Said:
         """Say one line; once more where its sound is not fit to be heard."""
         utterance = line.utterance
         for _ in range(2):
             try:
-                audio = await self._say(utterance)
-                return _Said(line, audio, check(audio, utterance.text))
+                audio = await self._say(utterance, hearing.hear if hearing else None)
+                loudest = check(audio, utterance.text)
+                return _Said(line, audio, loudest, hearing.end(audio) if hearing else None)
             except BadAudio as error:
                 log.warning("job %d: %s made %s", self._job, utterance.speaker, error)
         text = utterance.text
         raise Unsayable(words=text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…")
 
-    async def _say(self, utterance: Utterance) -> Audio:
+    async def _say(self, utterance: Utterance, hear: Hear | None = None) -> Audio:
         try:
-            return await self._router.say(utterance, lane=self._lane, user=self._user)
+            return await self._router.say(utterance, lane=self._lane, user=self._user, hear=hear)
         except (EngineNotLoaded, EngineClosed) as error:
             raise EngineNotThere(engine=utterance.engine, why=str(error)) from error
 
@@ -241,6 +261,8 @@ class _Said(NamedTuple):
     audio: Audio
     loudest: float
     """The audio's peak, from 0 to 1."""
+    heard: NDArray[np.int16] | None = None
+    """What somebody has heard of its beginning, as it goes into the file, shape (n,)."""
 
 
 Master = Callable[[_Said], Sound]
@@ -334,4 +356,11 @@ class _Reel:
 
 
 def _mastered(said: _Said, mix: Mix) -> Sound:
-    return master(said.audio, said.line, mix, loudest=said.loudest)
+    sound = master(said.audio, said.line, mix, loudest=said.loudest)
+    if said.heard is None:
+        return sound
+    import numpy as np
+
+    # What was said anew may differ from what was heard by what is rounded; the file has what was heard.
+    heard = said.heard[: len(sound.pcm)]
+    return replace(sound, pcm=np.concatenate((heard, sound.pcm[len(heard) :])))

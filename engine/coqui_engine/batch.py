@@ -18,6 +18,7 @@ from engine.coqui_engine.vocoder import Piece, Vocoder
 
 Source = Callable[[int], "Sequence[Row]"]
 Gone = Callable[[int], bool]
+Listens = Callable[[int], bool]
 
 PLAIN = Plain()
 
@@ -48,8 +49,6 @@ class Switches:
     """Whether what is done again and again is recorded and replayed; CUDA only."""
     ways: Ways = PLAIN
     """How the layers' small work is done."""
-    stream: bool = False
-    """Whether a row is heard while it is being decoded, where it is the only one."""
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -107,15 +106,18 @@ class Batch:
             self._slots.record()
             self._vocoder.record()
 
-    def run(self, source: Source, gone: Gone = lambda number: False) -> Iterator[Heard]:
+    def run(
+        self, source: Source, gone: Gone = lambda number: False, listens: Listens = lambda number: False
+    ) -> Iterator[Heard]:
         """Decode rows until there are none.
 
         Args:
             source: Hands out rows that wait, at most as many as it is asked for; none where none waits.
             gone: Tells of a row, by its number, whether nobody waits for it any more; it ends within a few steps.
+            listens: Tells of a row, by its number, whether somebody listens while it is being decoded.
 
         Yields:
-            Each row's sound as soon as it is there; rows may take turns.
+            Each row's sound as soon as it is there: whole, or part by part where somebody listens; rows may take turns.
         """
         self._begin()
         while True:
@@ -128,7 +130,7 @@ class Batch:
                     self._take(rows)
                 if self._live:
                     self._steps()
-                    if stretches := self._see():
+                    if stretches := self._see(listens):
                         self._sounding.append(self._vocode(stretches))
                 idle = not self._live
                 heard = self._finished(wait=idle)
@@ -179,15 +181,14 @@ class Batch:
             live.slot = free
             self._live[free] = live
 
-    def _see(self) -> list[_Stretch]:
+    def _see(self, listens: Listens) -> list[_Stretch]:
         """See what has come of the steps: what can be made into sound now."""
         stretches: list[_Stretch] = []
         counts, alive = self._slots.seen().tolist()
         for slot, live in list(self._live.items()):
-            alone = self._switches.stream and len(self._live) == 1
             if not alive[slot]:
                 del self._live[slot]
-            elif not alone or self._heard_until(live, counts[slot]) == live.heard:
+            elif not listens(live.number) or self._heard_until(live, counts[slot]) == live.heard:
                 continue
             latents = self._slots.latents(slot, counts[slot])
             stretches.append(_Stretch(live=live, latents=latents, last=not alive[slot]))

@@ -6,16 +6,15 @@ import logging
 import statistics
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 
 from engine.audio import join
-from engine.identity import Encoder, TooShort, VoicePrint, WeightsMissing, similarity
-from engine.selfcheck import Expected, Verdict, judge
+from engine.coqui_engine.listeners import Listeners, judged, print_of
+from engine.identity import Encoder, VoicePrint, WeightsMissing, similarity
+from engine.selfcheck import Expected, Verdict
 from engine.speech import Audio, Utterance
 
-THREADS = 2
-"""In how many threads it listens, beside the engine's own."""
 KNOWN, LAST = 5, 31
 """After how many good utterances it is known how fast a speaker talks, and of how many of the last ones."""
 MOST_SPEAKERS = 4_096
@@ -28,34 +27,44 @@ class Ear:
     """Listens to what was said."""
 
     def __init__(self, models: Path) -> None:
-        """Open what tells voices apart, where its weights lie in the folder of models or can be put there."""
-        self.threads = ThreadPoolExecutor(THREADS, "coqui listens")
-        """Those in which to listen."""
+        """Look for what tells voices apart: its weights lie in the folder of models, or can be put there."""
+        self.listeners = Listeners()
+        """Who listens."""
         self._paces: dict[str, deque[float]] = {}
-        self._encoder: Encoder | None = None
+        self._models: Path | None = None
         try:
-            self._encoder = Encoder.load(models)
+            Encoder.load(models)
         except (WeightsMissing, OSError) as error:
             _log.info("Nobody hears whose voice it is: %s", error)
+        else:
+            self._models = models
+        self.listeners.begin(self._models)
+
+    @property
+    def threads(self) -> Executor:
+        """Those in which to wait for what is heard."""
+        return self.listeners.threads
 
     def judge(self, utterance: Utterance, audio: Audio, language: str, speaker: VoicePrint | None) -> Verdict:
-        """Listen to an utterance; any thread may.
+        """Listen to an utterance; any thread may, and waits for it.
 
         Args:
             utterance: What should have been said.
             audio: What was.
             language: In which language.
             speaker: Whose voice it should have; None where nobody knows.
+
+        Raises:
+            EngineError: Whoever listened has gone.
         """
         paces = tuple(self._paces.get(utterance.speaker, ()))
         expected = Expected(
             language=language,
             speed=utterance.speed,
             pace=statistics.median(paces) if len(paces) >= KNOWN else 0.0,
-            encoder=self._encoder,
-            speaker=speaker if self._encoder else None,
+            speaker=speaker if self._models else None,
         )
-        verdict = judge(audio, utterance.text, expected)
+        verdict = self.listeners.call(judged, self._models, audio, utterance.text, expected)
         if not verdict.faults and verdict.pace and len(self._paces) < MOST_SPEAKERS:
             self._paces.setdefault(utterance.speaker, deque(maxlen=LAST)).append(verdict.pace)
         return verdict
@@ -65,13 +74,14 @@ class Ear:
 
         Args:
             passages: One person's; only those count that have the rate of the first.
+
+        Raises:
+            EngineError: Whoever listened has gone.
         """
-        if self._encoder is None or not passages:
+        if self._models is None or not passages:
             return None
-        try:
-            return self._encoder.print(join([each for each in passages if each.rate == passages[0].rate]))
-        except TooShort:
-            return None
+        whole = join([each for each in passages if each.rate == passages[0].rate])
+        return self.listeners.call(print_of, self._models, whole)
 
     def likeness(self, one: VoicePrint | None, passages: Sequence[Audio]) -> float | None:
         """Return how alike some speech is to a voice, as a cosine; None where nobody can tell."""
@@ -80,4 +90,4 @@ class Ear:
 
     def close(self) -> None:
         """Listen to nothing more."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.listeners.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from engine.coqui_engine import learned_file
 from engine.coqui_engine.cutting import cut
-from engine.coqui_engine.layout import BadModel, ModelFolder, xtts_folders
+from engine.coqui_engine.layout import BadModel, ModelFolder, built_in, xtts_folders
 from engine.coqui_engine.talk import Talk
 from engine.engine import Abilities, Engine, EngineError, EngineMissing, More, OutOfMemory, Stopped, failing_last
 from engine.licence import CPML
-from engine.speech import Audio, Enrolled, Reference, Speaker, Utterance
+from engine.speech import Audio, Enrolled, Part, Reference, Speaker, Utterance
 
 if TYPE_CHECKING:
     from engine.coqui_engine.batch import Heard
@@ -60,6 +60,11 @@ class Coqui(Engine):
         found, _ = xtts_folders(models) if models is not None else ([], [])
         return 2 * max((each.bytes_of_weights for each in found[:1]), default=0)
 
+    @classmethod
+    def foretell(cls, models: Path | None) -> Sequence[Speaker] | None:
+        folder, licence = cls._folder(models)
+        return cls._described(built_in(folder), folder, licence)
+
     def open(self) -> None:
         """Import torch and the library, and load the model.
 
@@ -67,7 +72,7 @@ class Coqui(Engine):
             EngineMissing: They are not installed, or there is no model.
             EngineError: The model's files cannot be used; the message says why.
         """
-        folder, self._licence = self._folder()
+        folder, self._licence = self._folder(self.models)
         from engine.coqui_engine import devices
         from engine.coqui_engine.ear import Ear
         from engine.coqui_engine.model import Model
@@ -89,6 +94,7 @@ class Coqui(Engine):
             pitch=False,
             batch=self._switches.slots,
             joins=True,
+            streams=True,
             licence=f"MPL-2.0 AND {self._licence}",
             version=self._version,
             relearns=True,
@@ -97,25 +103,14 @@ class Coqui(Engine):
         )
 
     def speakers(self) -> Sequence[Speaker]:
-        first, *others = self._model.folder.languages
-        return [
-            Speaker(
-                engine=self.name,
-                key=name,
-                name=name,
-                language=first,
-                also=tuple(others),
-                licence=self._licence,
-            )
-            for name in self._built_in
-        ]
+        return self._described(self._built_in, self._model.folder, self._licence)
 
     def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
         return failing_last(self.synthesize_more(batch, stopped, lambda room: ()))
 
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More
-    ) -> Iterator[tuple[int, Audio | EngineError]]:
+    ) -> Iterator[tuple[int, Audio | Part | EngineError]]:
         from engine.coqui_engine.retakes import Retakes
 
         talk = Talk(self._rows, stopped, more)
@@ -125,10 +120,12 @@ class Coqui(Engine):
         while talk.waits or retakes.is_listening:
             for heard in self._decode(talk):
                 yield from talk.refused()
+                yield from self._aloud(talk, heard)
                 said = talk.hear(heard)
                 if said is not None and not stopped(said[0]):
                     audio = Audio(samples=said[1], rate=self._model.vocoder.rate)
-                    retakes.listen(said[0], audio, self._judge(talk.utterance(said[0])))
+                    judge, kept = self._judge(talk.utterance(said[0])), talk.was_heard(said[0])
+                    retakes.listen(said[0], audio, judge, heard=kept)
                 for row, audio in self._good(talk, retakes, stopped):
                     seconds += audio.seconds
                     yield row, audio
@@ -217,6 +214,12 @@ class Coqui(Engine):
             self.__dict__.pop(name, None)
         devices.let_go()
 
+    def _aloud(self, talk: Talk, heard: Heard) -> Iterator[tuple[int, Part]]:
+        """Yield what somebody who listens hears of an utterance before it is whole."""
+        if told := talk.aloud(heard):
+            row, begin, samples = told
+            yield row, Part(begin=begin, audio=Audio(samples=samples, rate=self._model.vocoder.rate))
+
     def _good(
         self, talk: Talk, retakes: Retakes, stopped: Stopped, *, wait: bool = False
     ) -> Iterator[tuple[int, Audio]]:
@@ -294,7 +297,7 @@ class Coqui(Engine):
 
         talk.begin()
         try:
-            yield from self._batch.run(talk.source, talk.gone)
+            yield from self._batch.run(talk.source, talk.gone, talk.listens)
         except torch.OutOfMemoryError as error:
             devices.let_go()
             raise OutOfMemory("memory ran out") from error
@@ -305,23 +308,33 @@ class Coqui(Engine):
 
         return f"{self._model.folder.name} {self._model.mark}, coqui-tts {version('coqui-tts')}"
 
-    def _folder(self) -> tuple[ModelFolder, str]:
+    @classmethod
+    def _described(cls, names: Iterable[str], folder: ModelFolder, licence: str) -> list[Speaker]:
+        """Return what is known of the speakers that a model brings."""
+        first, *others = folder.languages
+        return [
+            Speaker(engine=cls.name, key=name, name=name, language=first, also=tuple(others), licence=licence)
+            for name in names
+        ]
+
+    @classmethod
+    def _folder(cls, models: Path | None) -> tuple[ModelFolder, str]:
         """Find the model to speak with, and its licence."""
         missing = [name for name in NEEDED if find_spec(name) is None]
         if missing:
             raise EngineMissing(f"{missing[0]} is not installed; pip install 'mynah-bot[neural]' brings it")
-        if self.models is None:
+        if models is None:
             raise EngineMissing("there is no folder of models")
         from engine.model_folders import installed
 
-        found, wrong = xtts_folders(self.models)
-        known = {each.name: each for each in installed(self.models)}
+        found, wrong = xtts_folders(models)
+        known = {each.name: each for each in installed(models)}
         for folder in found:
             told = known.get(folder.name)
             if told is None or not told.wrong:
                 return folder, (told.licence if told else "") or CPML
             wrong.append(BadModel(told.wrong))
-        raise wrong[0] if wrong else EngineMissing(f"there is no XTTS model in {self.models}")
+        raise wrong[0] if wrong else EngineMissing(f"there is no XTTS model in {models}")
 
     def _rows(self, utterance: Utterance, take: int) -> list[Row]:
         """Turn an utterance into rows to decode, one after another in time; each take of it has other chances.

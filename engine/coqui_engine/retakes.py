@@ -28,6 +28,8 @@ class _Row:
     takes: int = 0
     best: Audio | None = None
     """The take with the highest score."""
+    heard: bool = False
+    """Whether somebody has heard some of it, so that it cannot be taken back."""
 
 
 class Retakes:
@@ -41,9 +43,9 @@ class Retakes:
         self.retaken = 0
         """How often one was said again."""
 
-    def listen(self, row: int, audio: Audio, judge: Judge) -> None:
-        """Begin to listen to a take; `judged` tells what came of it."""
-        self._rows.setdefault(row, _Row()).takes += 1
+    def listen(self, row: int, audio: Audio, judge: Judge, *, heard: bool = False) -> None:
+        """Begin to listen to a take; `judged` tells what came of it. What somebody has `heard` is not said again."""
+        self._rows.setdefault(row, _Row(heard=heard)).takes += 1
         self._listening[self._threads.submit(judge, audio)] = (row, audio)
 
     def judged(self, *, wait_for_one: bool = False) -> Iterator[tuple[int, int, Audio | None]]:
@@ -79,7 +81,7 @@ class Retakes:
             return row, held.takes, self._rows.pop(row).best or audio
         if held.best is None or verdict.score > (held.best.score or 0.0):
             held.best = replace(audio, score=verdict.score)
-        if verdict.faults and held.takes <= self._most:
+        if verdict.faults and held.takes <= self._most and not held.heard:
             _log.info("Said again, for it was heard as: %s.", ", ".join(verdict.faults))
             self.retaken += 1
             return row, held.takes, None

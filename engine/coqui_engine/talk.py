@@ -28,6 +28,10 @@ class _Saying:
     """What was heard of each part so far."""
     left: int = 0
     """How many parts have not ended."""
+    aloud: bool = False
+    """Whether somebody hears its first part while that is decoded."""
+    heard: int = 0
+    """How many samples of it they have heard."""
 
 
 class Talk:
@@ -55,17 +59,21 @@ class Talk:
         """Return the utterance of a row."""
         return self._sayings[row].utterance
 
+    def was_heard(self, row: int) -> bool:
+        """Tell whether somebody has heard some of an utterance before it was whole."""
+        return self._sayings[row].heard > 0
+
     def retake(self, row: int, take: int) -> None:
         """Let an utterance that was said be said again, before those that wait."""
         saying = self._sayings[row]
         made = self._rows(saying.utterance, take)
-        saying.parts, saying.left = [[] for _ in made], len(made)
+        saying.parts, saying.left, saying.aloud = [[] for _ in made], len(made), False
         self._waiting.extendleft(reversed([(saying, part, each) for part, each in enumerate(made)]))
 
     def add(self, utterances: Sequence[Utterance]) -> None:
         """Let utterances wait; they become the next rows of the batch."""
         for utterance in utterances:
-            saying = _Saying(row=self.utterances, utterance=utterance)
+            saying = _Saying(row=self.utterances, utterance=utterance, aloud=utterance.parts)
             self._sayings.append(saying)
             self.utterances += 1
             try:
@@ -88,6 +96,7 @@ class Talk:
         while self._waiting and len(taken) < room:
             saying, part, row = self._waiting.popleft()
             if not self._stopped(saying.row):
+                saying.aloud = saying.aloud and (part > 0 or self._is_alone(saying))
                 self._begun.append((saying, part))
                 taken.append(row)
         return taken
@@ -95,6 +104,22 @@ class Talk:
     def gone(self, number: int) -> bool:
         """Tell of a row that was handed out whether nobody waits for it any more."""
         return self._stopped(self._begun[number][0].row)
+
+    def listens(self, number: int) -> bool:
+        """Tell of a row that was handed out whether somebody listens while it is decoded."""
+        saying, part = self._begun[number]
+        return saying.aloud and part == 0
+
+    def aloud(self, heard: Heard) -> tuple[int, int, NDArray[np.float32]] | None:
+        """Tell what is heard of a stretch of sound before its utterance is whole: row, where it begins, and samples.
+
+        What comes whole is not: it is to be judged first.
+        """
+        if heard.last or not self.listens(heard.row):
+            return None
+        saying, _ = self._begun[heard.row]
+        begin, saying.heard = saying.heard, saying.heard + len(heard.samples)
+        return saying.row, begin, heard.samples.numpy()
 
     def hear(self, heard: Heard) -> tuple[int, NDArray[np.float32]] | None:
         """Take in a stretch of sound; where its utterance is complete with it, return that: its row, and samples."""
@@ -108,6 +133,11 @@ class Talk:
         whole = np.concatenate([sound for each in saying.parts for sound in each])
         saying.parts = []
         return saying.row, whole
+
+    def _is_alone(self, saying: _Saying) -> bool:
+        """Tell whether nothing else waits or is being said."""
+        others = (each for each in self._sayings if each.left and each is not saying)
+        return all(self._stopped(each.row) for each in others)
 
     def refused(self) -> Iterator[tuple[int, EngineError]]:
         """Yield what could not be said since this was last asked, by row."""

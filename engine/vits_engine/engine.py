@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine.coqui_engine.cutting import cut
-from engine.coqui_engine.layout import BadModel, ModelFolder, read_folder
+from engine.coqui_engine.layout import BadModel
 from engine.engine import Abilities, Engine, EngineError, EngineMissing, OutOfMemory, Stopped
-from engine.licence import terms
-from engine.model_folders import VITS, ModelOnDisk, installed, usable, weights_of
+from engine.model_folders import VITS, installed, usable, weights_of
 from engine.speech import Audio, Speaker, Timing, Utterance
-from engine.vits_engine.names import speaker_names
-from engine.vits_engine.vctk import Person, person
+from engine.vits_engine.roster import NAME, UNSAID, Place, Roster
 from engine.vits_engine.words import timings
 
 if TYPE_CHECKING:
@@ -37,27 +35,14 @@ PACES = (0.25, 4.0)
 """Between which paces it speaks."""
 CHUNK = 0.5
 """How much sound comes at once at most, in seconds."""
-UNSAID = "NOASSERTION"
-"""What SPDX calls a licence of which nobody has said anything, as of a model that the host has put there."""
-VCTK = "vctk"
-"""What the names of models whose speakers are VCTK's have in them."""
-NOBODY_KNOWS = "und"
-"""The tag of what a model speaks that does not say."""
 
 _log = logging.getLogger(__name__)
-
-
-class _Place(NamedTuple):
-    """Where a speaker is to be found."""
-
-    model: str
-    number: int
 
 
 class Vits(Engine):
     """Every VITS model that lies in the folder of models."""
 
-    name = "vits"
+    name = NAME
     heavy = True
 
     @classmethod
@@ -72,6 +57,12 @@ class Vits(Engine):
         files = [file for each in found if (file := weights_of(each.folder)) is not None]
         return max((file.stat().st_size for file in files), default=0)
 
+    @classmethod
+    def foretell(cls, models: Path | None) -> Sequence[Speaker] | None:
+        if models is None or _missing():
+            return None
+        return [speaker for speaker, _ in Roster(models).speakers().values()]
+
     def open(self) -> None:
         """Import torch and the library, read who can speak, and load the first model.
 
@@ -79,34 +70,29 @@ class Vits(Engine):
             EngineMissing: They are not installed, or there is no model.
             EngineError: No model's files can be used; the message says why.
         """
-        missing = [name for name in NEEDED if find_spec(name) is None]
-        if missing:
-            raise EngineMissing(f"{missing[0]} is not installed; pip install 'mynah-bot[neural]' brings it")
+        if missing := _missing():
+            raise EngineMissing(f"{missing} is not installed; pip install 'mynah-bot[neural]' brings it")
         if self.models is None:
             raise EngineMissing("there is no folder of models")
-        self._found: dict[str, ModelOnDisk] = {}
-        self._folders: dict[str, ModelFolder] = {}
-        self._names: dict[str, Mapping[str, int]] = {}
         self._loaded: dict[str, Model] = {}
-        wrong = self._look(self.models)
-        self._places: dict[str, _Place] = {}
-        self._speakers: list[Speaker] = []
-        for name in [*self._found]:
+        self._roster = roster = Roster(self.models)
+        for name in [*roster.found]:
             try:
                 self._model(name)
             except BadModel as error:
-                wrong.append(str(error))
-                del self._found[name]
+                roster.leave_out(name, str(error))
                 continue
             break
-        for each in wrong:
+        for each in roster.wrong:
             _log.warning("A model is left out: %s", each)
-        if not self._found:
-            raise EngineMissing(wrong[0] if wrong else f"there is no VITS model in {self.models}")
-        self._list()
+        if not roster.found:
+            raise EngineMissing(roster.wrong[0] if roster.wrong else f"there is no VITS model in {self.models}")
+        listed = roster.speakers()
+        self._speakers: list[Speaker] = [speaker for speaker, _ in listed.values()]
+        self._places: dict[str, Place] = {key: place for key, (_, place) in listed.items()}
 
     def abilities(self) -> Abilities:
-        licences = sorted({each.licence or UNSAID for each in self._found.values()})
+        licences = sorted({each.licence or UNSAID for each in self._roster.found.values()})
         from importlib.metadata import version
 
         return Abilities(
@@ -168,37 +154,9 @@ class Vits(Engine):
 
     def _mark(self) -> str:
         """Return what changes when a model does: all are in it, whichever are loaded now."""
-        files = [(name, weights_of(each.folder)) for name, each in sorted(self._found.items())]
+        files = [(name, weights_of(each.folder)) for name, each in sorted(self._roster.found.items())]
         told = [(name, file.stat().st_size, file.stat().st_mtime_ns) for name, file in files if file is not None]
         return f"{zlib.crc32(repr(told).encode()):08x}"
-
-    def _look(self, models: Path) -> list[str]:
-        """Read which models there are and who speaks in them; return what is wrong with the others."""
-        wrong = [each.wrong for each in installed(models) if each.family == VITS and each.wrong]
-        for each in usable(models, VITS):
-            try:
-                folder = read_folder(each.folder)
-                self._names[each.name] = speaker_names(folder)
-            except BadModel as error:
-                wrong.append(str(error))
-                continue
-            self._found[each.name], self._folders[each.name] = each, folder
-        return wrong
-
-    def _list(self) -> None:
-        """List the speakers of all models."""
-        for name, model in self._found.items():
-            names = self._names[name]
-            if not names:
-                self._add(_described(model, name, name), _Place(name, 0))
-            # Of whom nothing is known comes last: the first who speaks a language speaks it where nobody has chosen.
-            for speaker, number in sorted(names.items(), key=lambda each: _known(model, each[0]) is None):
-                self._add(_described(model, f"{name}-{speaker.replace(' ', '-')}", speaker), _Place(name, number))
-
-    def _add(self, speaker: Speaker, place: _Place) -> None:
-        if speaker.key.lower() not in {key.lower() for key in self._places}:
-            self._places[speaker.key] = place
-            self._speakers.append(speaker)
 
     def _model(self, name: str) -> Model:
         """Return a model, loaded; the one that has been silent for longest makes room.
@@ -217,8 +175,9 @@ class Vits(Engine):
             while len(self._loaded) >= MOST_LOADED:
                 del self._loaded[next(iter(self._loaded))]
             try:
-                tag = next(iter(self._found[name].languages), "")
-                model = Model(self._folders[name], self._names[name], devices.best_device(), language=tag)
+                roster = self._roster
+                tag = next(iter(roster.found[name].languages), "")
+                model = Model(roster.folders[name], roster.names[name], devices.best_device(), language=tag)
             except (MemoryError, torch.OutOfMemoryError) as error:
                 raise OutOfMemory(f"there is too little memory for {name}") from error
         self._loaded[name] = model
@@ -297,28 +256,6 @@ def _moved(told: Sequence[Timing], start: float) -> Sequence[Timing]:
     ]
 
 
-def _known(model: ModelOnDisk, speaker: str) -> Person | None:
-    """Return who a speaker of VCTK is; None of others."""
-    return person(speaker) if VCTK in model.name.lower() else None
-
-
-def _described(model: ModelOnDisk, key: str, speaker: str) -> Speaker:
-    """Return what is known of a speaker."""
-    known = _known(model, speaker)
-    language, *others = model.languages or (NOBODY_KNOWS,)
-    if known is not None and known.language not in (language, *others):
-        others.append(known.language)
-    licence = model.licence or UNSAID
-    said = [f"{known.accent} accent" if known and known.accent else "", terms(licence)]
-    if licence == UNSAID:
-        said.append("Nobody has said under which licence it may be used")
-    return Speaker(
-        engine=Vits.name,
-        key=key.replace(" ", "-").replace("+", "-"),
-        name=speaker if speaker == model.name else f"{speaker} ({model.name})",
-        language=language,
-        sex=known.sex if known else "",
-        notes=" ".join(f"{each}." for each in said if each),
-        also=tuple(others),
-        licence=licence,
-    )
+def _missing() -> str:
+    """Return what is not installed, if anything."""
+    return next((name for name in NEEDED if find_spec(name) is None), "")

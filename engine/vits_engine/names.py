@@ -1,11 +1,12 @@
 """The names of a model's speakers, each with the number by which the network knows it.
 
 They stand in its configuration, or in a file beside it: JSON, or a `.pth`, which is never read here but in a process of
-its own that may use little memory (see `engine.coqui_engine.layout`).
+its own that may use little memory (see `engine.coqui_engine.layout`); what it finds is kept as JSON beside it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -20,6 +21,8 @@ MOST = 10_000
 
 _LARGEST = 4_000_000
 """The most bytes of a file of names."""
+_KEPT = ".json"
+"""What is put behind the name of a `.pth` for the file that keeps what was read in it."""
 _KEYS = ("speakers_file", "speaker_file")
 
 
@@ -68,6 +71,9 @@ def _read(file: Path) -> object:
             return json.loads(file.read_text("utf-8"))
         except ValueError as error:
             raise BadModel(f"{file} is no JSON: {error}") from error
+    kept = file.with_name(f"{file.name}{_KEPT}")
+    if kept.is_file() and kept.stat().st_mtime_ns >= file.stat().st_mtime_ns:
+        return _read(kept)
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.vits_engine.names import main; main()"
     command = [sys.executable, "-P", "-c", program, str(file)]
     try:
@@ -77,6 +83,10 @@ def _read(file: Path) -> object:
     if ran.returncode:
         said = ran.stderr.strip().splitlines()
         raise BadModel(f"{file} cannot be read safely: {said[-1] if said else f'it ended with {ran.returncode}'}")
+    with contextlib.suppress(OSError):  # so that it need not be read so again; others may have put the folder there
+        part = kept.with_name(f"{kept.name}.part")
+        part.write_text(ran.stdout, "utf-8")
+        os.replace(part, kept)
     return json.loads(ran.stdout)
 
 

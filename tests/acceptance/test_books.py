@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -101,8 +101,9 @@ class Library:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return Library(tmp_path_factory.mktemp("library"))
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    yield Library(tmp_path_factory.mktemp("library"))
+    read_by_ffmpeg.cache_clear()
 
 
 @pytest.fixture(params=PAGES)
@@ -146,13 +147,18 @@ def probe(file: Path, *show: str) -> dict[str, Any]:
 
 
 def decoded(file: Path) -> NDArray[np.float64]:
+    return read_by_ffmpeg(file).astype(np.float64)
+
+
+@cache
+def read_by_ffmpeg(file: Path) -> NDArray[np.float32]:
     done = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", str(file), "-f", "f32le", "-ac", "1", "-ar", str(RATE), "-"],
         capture_output=True,
         check=True,
     )
     assert done.stderr == b"", done.stderr
-    return np.frombuffer(done.stdout, "<f4").astype(np.float64)
+    return np.frombuffer(done.stdout, "<f4")
 
 
 def probed_seconds(file: Path) -> float:

@@ -70,8 +70,8 @@ async def _settle(paged: Paged) -> Site:
     async with paged.program(member) as visit:
         own = await visit.spoken("Nothing secret.")
     key = (await paged.page.link()).partition("#key=")[2]
-    async with paged.browser(key):
-        pass
+    async with paged.browser(key) as visit:
+        (cookie,) = visit.client.cookies
 
     def work(tx: Transaction) -> tuple[int, int]:
         found = tokens.find(tx, revoked)
@@ -93,6 +93,7 @@ async def _settle(paged: Paged) -> Site:
         link=paged.app.desk.insides.links.path(said["files"][0]["id"]),
         revoked=revoked,
         used=key,
+        cookie=cookie,
     )
 
 

@@ -24,6 +24,7 @@ from bench import spoken
 from bot.demo.discord.server import DiscordServer
 from bot.demo.discord.wire import Upload
 from engine.engine import Engine
+from engine.engine_thread import Hear
 from engine.espeak_engine import EspeakEngine
 from engine.licence import CPML
 from engine.router import Router
@@ -164,9 +165,9 @@ async def test_three_people_are_spoken_for_in_one_batch(
 ) -> None:
     said, say = [], Router.say
 
-    async def counted(self: Router, utterance: Utterance, lane: int, user: int) -> Audio:
+    async def counted(self: Router, utterance: Utterance, lane: int, user: int, hear: Hear | None = None) -> Audio:
         said.append(utterance)
-        return await say(self, utterance, lane, user)
+        return await say(self, utterance, lane, user, hear)
 
     monkeypatch.setattr(Router, "say", counted)
     caplog.set_level(logging.INFO, "engine.coqui_engine.engine")

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import re
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator
 
-from tests.fakes.browsing import Site, Tab, chromium, site
+from tests.fakes.browsing import Site, Tab
 
 SENTENCE = "The mynah listens, and says it all again."
 PHONE = {"width": 360, "height": 740}
 PLAYED = "(audio) => audio.currentTime"
-
-
-@pytest.fixture(scope="module")
-def mynah(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(tmp_path_factory.mktemp("page")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def tab(mynah: Site, browser: Browser) -> Iterator[Tab]:
-    """The page, opened; when it is closed, nothing may have gone wrong in it unseen."""
-    opened = mynah.enter(browser)
-    yield opened
-    opened.close()
-    assert not opened.complaints
-    assert not opened.foreign
 
 
 def sound_of(answer: Locator) -> Locator:
@@ -46,9 +23,9 @@ def sound_of(answer: Locator) -> Locator:
     return audio
 
 
-def test_a_link_lets_one_in_once_and_leaves_no_key_behind(mynah: Site, browser: Browser) -> None:
-    link = mynah.link()
-    first, second = (Tab(browser.new_context(), mynah.url) for _ in range(2))
+def test_a_link_lets_one_in_once_and_leaves_no_key_behind(here: Site, browser: Browser) -> None:
+    link = here.link()
+    first, second = (Tab(browser.new_context(), here.url) for _ in range(2))
     first.page.goto(link)
     first.composer.wait_for()
     assert "key" not in first.page.url
@@ -61,10 +38,10 @@ def test_a_link_lets_one_in_once_and_leaves_no_key_behind(mynah: Site, browser: 
     second.close()
 
 
-def test_what_is_written_is_heard_and_its_length_is_the_files(mynah: Site, tab: Tab) -> None:
+def test_what_is_written_is_heard_and_its_length_is_the_files(here: Site, tab: Tab) -> None:
     answer = tab.says(SENTENCE)
     shown = sound_of(answer).evaluate("(audio) => audio.duration")
-    (file,) = (mynah.paged.mynah.folder / "generations").glob("*.wav")
+    (file,) = (here.paged.mynah.folder / "generations").glob("*.wav")
     with wave.open(str(file)) as sound:
         assert shown == pytest.approx(sound.getnframes() / sound.getframerate(), abs=0.001)
     answer.get_by_role("button", name=re.compile("^Play")).click()
@@ -161,8 +138,8 @@ def test_what_goes_wrong_is_said_where_it_was_asked(tab: Tab) -> None:
     assert field.locator("input").get_attribute("aria-invalid") == "true"
 
 
-def test_what_could_not_be_sent_is_not_lost(mynah: Site, browser: Browser) -> None:
-    tab = mynah.enter(browser)
+def test_what_could_not_be_sent_is_not_lost(here: Site, browser: Browser) -> None:
+    tab = here.enter(browser)
     tab.page.route("**/api/page/ask", lambda route: route.abort())
     tab.composer.fill(SENTENCE)
     tab.composer.press("Enter")
@@ -172,8 +149,8 @@ def test_what_could_not_be_sent_is_not_lost(mynah: Site, browser: Browser) -> No
     tab.close()
 
 
-def test_a_lost_connection_is_seen_and_what_was_missed_comes(mynah: Site, browser: Browser) -> None:
-    tab, other = mynah.enter(browser), mynah.enter(browser)
+def test_a_lost_connection_is_seen_and_what_was_missed_comes(here: Site, browser: Browser) -> None:
+    tab, other = here.enter(browser), here.enter(browser)
     tab.page.context.set_offline(True)
     tab.page.locator(".connection.lost").wait_for()
     other.says("This was said meanwhile.")
@@ -226,8 +203,8 @@ def test_everything_can_be_done_without_a_mouse(tab: Tab) -> None:
     assert outline == "solid"
 
 
-def test_a_phone_has_room_for_it(mynah: Site, browser: Browser) -> None:
-    tab = mynah.enter(browser, viewport=PHONE, has_touch=True, is_mobile=True)
+def test_a_phone_has_room_for_it(here: Site, browser: Browser) -> None:
+    tab = here.enter(browser, viewport=PHONE, has_touch=True, is_mobile=True)
     tab.says(SENTENCE)
     for view in ("chat", "voices", "owner"):
         tab.goes_to(view)
@@ -243,7 +220,7 @@ def test_a_phone_has_room_for_it(mynah: Site, browser: Browser) -> None:
     tab.close()
 
 
-def test_what_was_said_is_there_after_a_reload_and_above(mynah: Site, tab: Tab) -> None:
+def test_what_was_said_is_there_after_a_reload_and_above(here: Site, tab: Tab) -> None:
     for number in range(25):
         tab.says(f"/help command={('speak', 'clone', 'about')[number % 3]}")
     tab.says("This is the last of it.")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Locator
 
 import bot.engines
 from bench import spoken
@@ -21,7 +22,7 @@ from engine.clean import keep
 from engine.espeak_engine import EspeakEngine
 from engine.speech import Audio
 from tests.commands.agreeing import ADA, BOB, BOBS, use_spoken_words
-from tests.fakes.browsing import Site, Tab, chromium, site
+from tests.fakes.browsing import Site, Tab, site
 from tests.fakes.learner import Learner
 
 COUNTDOWN = 3.3
@@ -35,7 +36,7 @@ def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def mynah(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A Mynah that draws words which real people have said, and with an engine that learns at once."""
     with pytest.MonkeyPatch.context() as patch:
         use_spoken_words(patch)
@@ -45,18 +46,14 @@ def mynah(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def browser(microphone: Path, mynah: Site) -> Iterator[Browser]:
-    flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    with chromium(*flags, f"--use-file-for-fake-audio-capture={microphone}%noloop") as started:
-        yield started
+def flags(microphone: Path) -> Sequence[str]:
+    fake = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    return (*fake, f"--use-file-for-fake-audio-capture={microphone}%noloop")
 
 
 @pytest.fixture
-def tab(mynah: Site, browser: Browser) -> Iterator[Tab]:
-    opened = mynah.enter(browser, permissions=["microphone"])
-    yield opened
-    opened.close()
-    assert not opened.complaints
+def options() -> Mapping[str, Any]:
+    return {"permissions": ["microphone"]}
 
 
 def read(*numbers: int) -> Audio:
@@ -90,7 +87,7 @@ def answers_with(tab: Tab, panel: Locator, microphone: Path, speech: Audio) -> L
     return tab.answer_to(panel.get_by_role("button", name="Give this answer").click)
 
 
-def test_a_voice_is_cloned_with_consent_on_the_page(mynah: Site, tab: Tab, microphone: Path, tmp_path: Path) -> None:
+def test_a_voice_is_cloned_with_consent_on_the_page(here: Site, tab: Tab, microphone: Path, tmp_path: Path) -> None:
     recording = tmp_path / "ada.wav"
     keep(read(0, 3, 6), recording)
     tab.page.locator(".composer input[type=file]").set_input_files(recording)
@@ -148,7 +145,7 @@ def test_what_the_microphone_hears_becomes_a_recording(tab: Tab, microphone: Pat
     assert "8 s is the least" in told.inner_text() or "s of speech" in told.inner_text()
 
 
-def test_a_voice_whose_name_is_a_script_is_only_text(mynah: Site, tab: Tab, tmp_path: Path) -> None:
+def test_a_voice_whose_name_is_a_script_is_only_text(here: Site, tab: Tab, tmp_path: Path) -> None:
     recording = tmp_path / "ada.wav"
     keep(read(3, 6), recording)
     name = "<b onclick=alert(1)>x</b>"

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.fakes.browsing import PATIENCE, Site, Tab, chromium, site
-
-
-@pytest.fixture(scope="module")
-def mynah(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(tmp_path_factory.mktemp("views")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
+from tests.fakes.browsing import PATIENCE, Site, Tab
 
 
 @pytest.fixture
-def tab(mynah: Site, browser: Browser) -> Iterator[Tab]:
-    """The page, for somebody who wants no motion."""
-    opened = mynah.enter(browser, reduced_motion="reduce")
-    yield opened
-    opened.close()
-    assert not opened.complaints
+def options() -> Mapping[str, Any]:
+    """Somebody who wants no motion."""
+    return {"reduced_motion": "reduce"}
 
 
 def test_the_empty_chat_and_an_answer_are_for_everybody(tab: Tab) -> None:
@@ -117,8 +103,8 @@ def test_the_owner_sees_everything_and_acts_there(tab: Tab) -> None:
     tab.page.locator("main").get_by_text("of 77").first.wait_for()
 
 
-def test_what_waits_is_seen_and_stopped_by_the_owner(mynah: Site, browser: Browser) -> None:
-    tab = mynah.enter(browser)
+def test_what_waits_is_seen_and_stopped_by_the_owner(here: Site, browser: Browser) -> None:
+    tab = here.enter(browser)
     tab.composer.fill(" ".join(f"This is sentence number {n} of a long story." for n in range(4000)))
     tab.composer.press("Enter")
     tab.page.locator(".ticket:not(.over)").wait_for()
@@ -133,9 +119,9 @@ def test_what_waits_is_seen_and_stopped_by_the_owner(mynah: Site, browser: Brows
     tab.close()
 
 
-def test_who_has_no_key_is_told_how_to_get_one(mynah: Site, browser: Browser) -> None:
-    tab = Tab(browser.new_context(), mynah.url)
-    tab.page.goto(mynah.url)
+def test_who_has_no_key_is_told_how_to_get_one(here: Site, browser: Browser) -> None:
+    tab = Tab(browser.new_context(), here.url)
+    tab.page.goto(here.url)
     gate = tab.page.locator("main.gate")
     gate.wait_for()
     assert "mynah run" in gate.inner_text()
@@ -143,14 +129,14 @@ def test_who_has_no_key_is_told_how_to_get_one(mynah: Site, browser: Browser) ->
     gate.get_by_role("textbox").fill("http://127.0.0.1/#key=wrong")
     gate.get_by_role("button", name="Come in").click()
     gate.locator(".trouble", has_text="no longer, good").wait_for()
-    gate.get_by_role("textbox").fill(mynah.link())
+    gate.get_by_role("textbox").fill(here.link())
     gate.get_by_role("button", name="Come in").click()
     tab.composer.wait_for()
     tab.close()
 
 
-def test_day_and_night_can_be_chosen_and_are_kept(mynah: Site, browser: Browser) -> None:
-    tab = mynah.enter(browser, color_scheme="light")
+def test_day_and_night_can_be_chosen_and_are_kept(here: Site, browser: Browser) -> None:
+    tab = here.enter(browser, color_scheme="light")
     ground = "getComputedStyle(document.body).backgroundColor"
     day = tab.page.evaluate(ground)
     switch = tab.page.get_by_role("button", name=re.compile("^Appearance"))
@@ -169,12 +155,12 @@ def test_who_wants_no_motion_sees_none(tab: Tab) -> None:
     assert tab.page.evaluate("document.getAnimations().length") == 0
 
 
-def test_a_guest_has_a_conversation_of_their_own_and_no_owners_view(mynah: Site, browser: Browser) -> None:
-    owner = mynah.enter(browser)
+def test_a_guest_has_a_conversation_of_their_own_and_no_owners_view(here: Site, browser: Browser) -> None:
+    owner = here.enter(browser)
     owner.says("Only the owner hears this.")
-    token = mynah.call(lambda paged: paged.token("Grace", "7"))
-    guest = Tab(browser.new_context(), mynah.url)
-    guest.page.goto(mynah.url)
+    token = here.call(lambda paged: paged.token("Grace", "7"))
+    guest = Tab(browser.new_context(), here.url)
+    guest.page.goto(here.url)
     guest.page.get_by_role("textbox").fill(token)
     guest.page.get_by_role("button", name="Come in").click()
     guest.composer.wait_for()
@@ -184,6 +170,6 @@ def test_a_guest_has_a_conversation_of_their_own_and_no_owners_view(mynah: Site,
     guest.page.keyboard.press("Control+k")
     guest.page.get_by_role("searchbox").fill("token")
     assert guest.page.locator("button.entry", has_text="/token").count() == 0
-    assert guest.page.request.get(f"{mynah.url}/api/v1/owner/overview").status == 403
+    assert guest.page.request.get(f"{here.url}/api/v1/owner/overview").status == 403
     guest.close()
     owner.close()

@@ -57,9 +57,10 @@ def use_spoken_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consent_commands, "new_words", lambda: next(draws))
 
 
-def recorded(person: str) -> Audio:
-    """A reader's recording: some utterances from which no consent is cut."""
-    names = [name for name in spoken.texts() if name.startswith(f"{person}-") and int(name[-1]) % 3 == 0]
+def recorded(person: str, *numbers: int) -> Audio:
+    """A reader's recording: some utterances from which no consent is cut, all three or only those of these numbers."""
+    wanted = numbers or (0, 3, 6)
+    names = [name for name in spoken.texts() if name.startswith(f"{person}-") and int(name[-1]) in wanted]
     return Audio(samples=np.concatenate([spoken.utterance(name) for name in names]), rate=spoken.RATE)
 
 

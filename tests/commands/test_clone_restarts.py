@@ -30,7 +30,7 @@ USED = "SELECT COALESCE(SUM(used), 0) FROM balances WHERE metric = :metric AND p
 def recording(tmp_path: Path) -> Attachment:
     """Somebody who speaks."""
     need_speech()
-    return as_file(tmp_path / "ada.wav", recorded(ADA))
+    return as_file(tmp_path / "ada.wav", recorded(ADA, 3, 6))
 
 
 def as_file(path: Path, sound: Audio) -> Attachment:

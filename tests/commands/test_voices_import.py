@@ -66,7 +66,7 @@ async def own(world: World, asker: Asker, name: str = "Ada") -> Voice:
 
 def sealed(folder: Path, key: bytes, *consents: Consent) -> Path:
     """An archive of a real person's recording, as this Mynah would have made it."""
-    record, sources = record_of(folder, real("1688", folder.with_suffix(".wav"), 0, 1).read_bytes())
+    record, sources = record_of(folder, real("1688", folder.with_suffix(".wav"), 1).read_bytes())
     record = record.model_copy(update={"consents": [KeptConsent.of(each) for each in consents]})
     return archive_of(folder.with_suffix(".zip"), record.sealed(key), sources)
 
@@ -124,7 +124,7 @@ def retell(file: Path, **changes: Any) -> Path:
 async def test_a_voice_that_was_exported_and_let_go_comes_back_and_speaks_the_same(
     world: World, ada: Asker, tmp_path: Path
 ) -> None:
-    await give(world, ada, "Ada", real("1688", tmp_path / "ada.wav", 0, 1))
+    await give(world, ada, "Ada", real("1688", tmp_path / "ada.wav", 1))
     await agree(world, ada, "Ada")
     await build(world, ada, "Ada")
     await world.ask(ada, "voices describe", name="Ada", text="Warm.")
@@ -237,7 +237,7 @@ async def test_a_consent_counts_only_as_it_was_signed_and_for_the_account_that_a
 
 
 async def test_recordings_of_two_people_are_no_voice(world: World, ada: Asker, tmp_path: Path) -> None:
-    one, two = real("1688", tmp_path / "1.wav", 0, 1), real("2414", tmp_path / "2.wav", 1, 2)
+    one, two = real("1688", tmp_path / "1.wav", 1), real("2414", tmp_path / "2.wav", 4, 5)
     first, sources = record_of(tmp_path / "one", one.read_bytes())
     other, more = record_of(tmp_path / "two", two.read_bytes())
     second = other.recordings[0]

@@ -16,9 +16,9 @@ import pytest
 from engine import engine_process
 from engine.engine import Engine, EngineError, EngineHung, EngineLost, EngineMissing, OutOfMemory
 from engine.engine_process import EngineProcess
-from engine.speech import Audio, Reference, Utterance
+from engine.speech import Audio, Part, Reference, Utterance
 from engine.worker import Worker
-from tests.fakes.odd_engines import MIB, Absent, OddEngine, OddJoining, odd
+from tests.fakes.odd_engines import MIB, Absent, OddEngine, OddJoining, OddStreaming, odd
 from tests.fakes.waiting import until
 
 REFERENCE = Reference(passages=(Audio(samples=np.full(800, 0.25, np.float32), rate=8_000),), name="Ada", language="de")
@@ -235,6 +235,21 @@ async def test_others_join_what_is_being_said_there(caplog: pytest.LogCaptureFix
         gone.cancel()
         assert (await asyncio.wait_for(long, SECONDS)).seconds == pytest.approx(12.0)
     assert "2 at once" in caplog.messages  # what the process logs comes to this log
+    await asyncio.wait_for(worker.stop(), SECONDS)
+
+
+async def test_parts_come_from_there_before_the_whole_and_anew_from_the_next_process(tmp_path: Path) -> None:
+    worker = Worker(lambda: EngineProcess(OddStreaming), home=tmp_path)
+    await worker.start()
+    parts: list[Part] = []
+    saying = asyncio.create_task(worker.say(odd("well once", "oddstream"), lane=0, user=1, hear=parts.append))
+    await until(lambda: len(parts) == 1, SECONDS)
+    assert not saying.done()
+    whole = await asyncio.wait_for(saying, SECONDS)
+    assert (tmp_path / "once").exists(), "its process ended on the way"
+    assert [part.begin for part in parts] == [0, 0]
+    for part in parts:
+        np.testing.assert_array_equal(part.audio.samples, whole.samples[: len(part.audio.samples)])
     await asyncio.wait_for(worker.stop(), SECONDS)
 
 

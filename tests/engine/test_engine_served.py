@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import IO, Any
 
@@ -15,7 +16,7 @@ import pytest
 from engine import engine_served, frames
 from engine.engine import Engine
 from engine.engine_served import Served
-from tests.fakes.odd_engines import Absent, OddEngine, OddJoining, odd
+from tests.fakes.odd_engines import Absent, OddEngine, OddJoining, OddStreaming, odd
 
 
 class Other:
@@ -165,3 +166,19 @@ def test_what_is_logged_comes_to_the_other_side(other: Other) -> None:
     handler.emit(logging.LogRecord("odd", logging.INFO, "", 0, "%d at once", (3,), None))
     (logged,) = other.until("log")
     assert (logged["name"], logged["level"], logged["words"]) == ("odd", logging.INFO, "3 at once")
+
+
+def test_a_part_is_told_before_the_whole_to_whoever_listens() -> None:
+    with served(OddStreaming()) as other:
+        other.until("open")
+        listened = frames.pack(replace(odd("one two"), parts=True))
+        other.order(1, "say", joins=True, utterances=[listened])
+        told: list[frames.Head] = []
+        while not told or told[-1]["kind"] != "done":
+            head = other.hear()
+            if head["kind"] == "more":
+                other.order(1, "join", utterances=[])
+            elif head["kind"] not in ("beat", "log"):
+                told.append(head)
+        assert [head["kind"] for head in told] == ["part", "sound", "done"]
+        assert (told[0]["row"], told[0]["part"]["begin"]) == (0, 0)

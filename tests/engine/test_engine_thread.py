@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 import pytest
 
 from engine.engine import EngineError, EngineHung, OutOfMemory, Stopped
-from engine.speech import Audio, Reference, Utterance
+from engine.speech import Audio, Part, Reference, Utterance
 from engine.worker import MOST_LEFT, EngineClosed, Worker
 from tests.engine.joining import JoiningEngine
 from tests.engine.sines import SineEngine, utterance
+from tests.engine.streaming import StreamingEngine
 from tests.fakes.waiting import until
 
 PATIENCE = 0.5
@@ -267,6 +268,74 @@ async def test_an_engine_without_memory_to_open_says_so() -> None:
 
     with pytest.raises(OutOfMemory, match="too little memory"):
         await Worker(Fat).start()
+
+
+@pytest.fixture
+async def streaming() -> AsyncIterator[tuple[StreamingEngine, Worker]]:
+    engine = StreamingEngine()
+    worker = Worker(lambda: engine)
+    yield engine, worker
+    engine.gate.set()
+    await worker.stop()
+
+
+def listen(worker: Worker, text: str, parts: list[Part]) -> asyncio.Task[Audio]:
+    return asyncio.create_task(worker.say(utterance(text), lane=0, user=1, hear=parts.append))
+
+
+async def test_who_listens_hears_parts_before_the_whole(streaming: tuple[StreamingEngine, Worker]) -> None:
+    engine, worker = streaming
+    parts: list[Part] = []
+    saying = listen(worker, "hold " * 10, parts)
+    await until(lambda: len(parts) == 2)
+    assert not saying.done()
+    engine.gate.set()
+    whole = await asyncio.wait_for(saying, 10)
+    together = [sample for part in parts for sample in part.audio.samples]
+    assert together == list(whole.samples)
+    assert [part.begin for part in parts] == [0, 2_000, 4_000, 6_000]
+
+
+async def test_who_does_not_listen_is_given_no_parts(streaming: tuple[StreamingEngine, Worker]) -> None:
+    engine, worker = streaming
+    assert (await asyncio.wait_for(say(worker, "well"), 10)).seconds > 0
+    assert engine.parts == 0
+
+
+async def test_who_has_gone_hears_nothing_more(streaming: tuple[StreamingEngine, Worker]) -> None:
+    engine, worker = streaming
+    parts: list[Part] = []
+    saying = listen(worker, "hold " * 10, parts)
+    await until(lambda: len(parts) == 2)
+    saying.cancel()
+    engine.gate.set()
+    await asyncio.wait_for(say(worker, "next"), 10)
+    assert len(parts) == 2
+
+
+async def test_where_one_hangs_after_a_part_another_says_it_all_and_the_first_is_not_heard_any_more() -> None:
+    made: list[StreamingEngine] = []
+    let_go = threading.Event()
+
+    class Sticking(StreamingEngine):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+        def _whistle(self, utterance: Utterance) -> Iterator[Audio]:
+            for number, chunk in enumerate(super()._whistle(utterance)):
+                if number == 1 and len(made) == 1:
+                    let_go.wait(20)
+                yield chunk
+
+    worker = Worker(Sticking, patience=PATIENCE)
+    parts: list[Part] = []
+    whole = await asyncio.wait_for(listen(worker, "sticks " * 6, parts), 10)
+    let_go.set()
+    await until(lambda: made[0].closed)
+    assert [part.begin for part in parts] == [0, 0, 2_000, 4_000, 6_000]
+    assert [sample for part in parts[1:] for sample in part.audio.samples] == list(whole.samples)
+    await worker.stop()
 
 
 def test_what_hangs_counts_as_lost() -> None:

@@ -12,7 +12,7 @@ import pytest
 from engine import frames
 from engine.engine import EngineLost
 from engine.espeak_engine import EspeakEngine
-from engine.speech import Audio, Enrolled, Reference, Speaker, Timing, Utterance
+from engine.speech import Audio, Enrolled, Part, Reference, Speaker, Timing, Utterance
 
 AUDIO = Audio(
     samples=np.linspace(-1, 1, 101, dtype=np.float32),
@@ -45,6 +45,20 @@ def test_a_sound_keeps_its_samples_and_all_that_is_known_of_it(step: int) -> Non
     np.testing.assert_array_equal(made.samples, given.samples)
     assert made.samples.dtype == np.float32
     assert (made.rate, made.timings, made.score, made.takes) == (given.rate, given.timings, 0.75, 2)
+
+
+def test_a_part_keeps_its_place_and_its_samples() -> None:
+    about, blob = frames.pack_part(Part(begin=4_800, audio=AUDIO))
+    head, (received,) = through(about, blob)
+    part = frames.unpack_part(head, received)
+    assert (part.begin, part.audio.rate) == (4_800, AUDIO.rate)
+    np.testing.assert_array_equal(part.audio.samples, AUDIO.samples)
+
+
+@pytest.mark.parametrize("head", [{}, {"begin": "x", "audio": {}}, {"begin": None}, {"begin": 0, "audio": {}}])
+def test_what_is_no_part_is_refused(head: frames.Head) -> None:
+    with pytest.raises(EngineLost):
+        frames.unpack_part(head, bytearray(b"\0\0\0\0"))
 
 
 def test_what_engines_say_of_themselves_comes_out_as_it_was() -> None:

@@ -10,7 +10,7 @@ import pytest
 from engine.alignment import can_align
 from engine.espeak_engine import EspeakEngine
 from engine.loudness import CEILING
-from engine.mastering import PLAIN, Line, Mix, master
+from engine.mastering import PLAIN, Line, Mix, beginning, master
 from engine.speech import Audio, Timing, Utterance
 from engine.text.reading import Piece, Sentence
 
@@ -133,3 +133,34 @@ def test_nothing_is_told_to_end_after_the_sound_whatever_the_pause_before_it(rat
             sound = master(flat, line, Mix(kinds=frozenset({"sentence"})))
             assert 1000 * before - 1 <= sound.timings[0].start_ms
             assert sound.timings[-1].end_ms <= 1000 * len(sound.pcm) / rate
+
+
+@pytest.mark.parametrize("gain", [0.5, 1.0, 3.0, 8.0])
+@pytest.mark.parametrize("abrupt", [False, True])
+@pytest.mark.parametrize("before", [0.0, 0.1])
+def test_what_is_known_of_a_line_from_its_beginning_stays_as_it_is(gain: float, abrupt: bool, before: float) -> None:
+    chance = np.random.default_rng(7)
+    samples = audio().samples * chance.uniform(0.1, 1.0, RATE // 2).astype(np.float32)
+    whole = Audio(samples=samples[RATE // 8 : RATE // 3] if abrupt else samples, rate=RATE)
+    line, mix = Line(utterance=UTTERANCE, before=before, after=0.1), Mix(gain=gain)
+    pcm = master(whole, line, mix).pcm
+    known = []
+    for length in range(1, len(whole.samples) + 1, 37):
+        so_far = beginning(replace(whole, samples=whole.samples[:length]), line, mix)
+        np.testing.assert_array_equal(so_far, pcm[: len(so_far)])
+        known.append(len(so_far))
+    assert known == sorted(known)
+    assert known[-1] > len(whole.samples) // 2 or gain * np.abs(whole.samples).max() > CEILING
+
+
+def test_from_the_first_peak_that_is_turned_down_nothing_is_known() -> None:
+    quiet, loud = audio(0.5), audio(1.0)
+    both = replace(quiet, samples=np.concatenate((quiet.samples, loud.samples)))
+    known = [len(beginning(each, Line(utterance=UTTERANCE), Mix(gain=1.5))) for each in (quiet, both)]
+    assert known[0] < known[1] < len(quiet.samples) + len(loud.samples) // 2
+
+
+def test_of_what_is_shifted_in_pitch_or_no_number_nothing_is_known() -> None:
+    broken = replace(audio(), samples=np.full(RATE, np.nan, np.float32))
+    assert len(beginning(audio(), Line(utterance=UTTERANCE), Mix(semitones=1.0))) == 0
+    assert len(beginning(broken, Line(utterance=UTTERANCE), PLAIN)) == 0

@@ -152,6 +152,42 @@ async def test_for_a_single_request_heavy_engines_are_loaded_when_they_are_neede
     await router.close()
 
 
+async def test_whom_a_heavy_engine_has_built_in_is_foretold_for_a_single_request() -> None:
+    big, huge, dark = heavy("big"), heavy("huge"), heavy("dark")
+    workers = {kind.name: Worker(kind, heavy=kind.heavy) for kind in (SineEngine, big, huge, dark)}
+
+    def unreadable() -> list[Speaker]:
+        raise EngineMissing("torch is not installed")
+
+    foretell = {"big": lambda: big().speakers(), "huge": lambda: huge().speakers(), "dark": unreadable}
+    router, greeted = Router(workers, foretell=foretell), []
+
+    async def greet(speakers: Iterable[Speaker], variants: object, unknown: frozenset[str]) -> None:
+        greeted.append(({speaker.key for speaker in speakers}, set(unknown)))
+
+    router.greet = greet
+    await router.open(lazy=True)
+    assert [speaker.key for speaker in router.foretold] == ["big-ada", "huge-ada"]
+    assert router.unknown == {"dark"} and {speaker.engine for speaker in router.speakers} == {"sine"}
+    assert set(router.abilities) == {"sine"} and big.opened == huge.opened == 0
+    await asyncio.wait_for(router.say(odd("well", "big"), lane=0, user=1), 10)
+    assert greeted == [({"low", "high", "big-ada", "huge-ada"}, {"dark"})]
+    assert [speaker.key for speaker in router.foretold] == ["huge-ada"]
+    await router.close()
+
+
+async def test_where_engines_are_loaded_behind_nothing_is_foretold() -> None:
+    big = heavy("big", waits=True)
+    router = Router(
+        {kind.name: Worker(kind, heavy=kind.heavy) for kind in (SineEngine, big)},
+        foretell={"big": lambda: big().speakers()},
+    )
+    await router.open()
+    assert router.foretold == () and router.unknown == {"big"}
+    big.may_open.set()
+    await router.close()
+
+
 async def test_one_that_left_the_memory_is_still_chosen_and_comes_back() -> None:
     big = heavy("big")
     router = routed(SineEngine, big, idle=0.05)

@@ -48,6 +48,22 @@ async def test_what_was_heard_before_is_passed_over(tap: Tap) -> None:
     assert await all_of(tap) == list(range(120))
 
 
+async def test_what_is_rounded_otherwise_is_passed_over_too(tap: Tap) -> None:
+    tap.put(0, ramp(0, 100), 8_000)
+    tap.put(50, ramp(51, 131), 8_000)
+    assert not tap.broken
+    assert list(tap.taken(90, 110)) == [*range(90, 100), *range(101, 111)]
+
+
+@pytest.mark.parametrize(("begin", "rate"), [(0, 8_000), (40, 16_000), (100, 16_000)])
+async def test_what_does_not_go_with_what_was_heard_breaks_it(tap: Tap, begin: int, rate: int) -> None:
+    tap.put(0, ramp(0, 100), 8_000)
+    tap.put(begin, ramp(begin, 200) + (rate == 8_000) * 500, rate)
+    assert tap.broken and not tap.whole
+    tap.put(100, ramp(100, 200), 8_000)
+    assert await all_of(tap) == list(range(100)), "what was heard before is heard, and nothing after it"
+
+
 async def test_a_listener_waits_for_the_next_of_it(tap: Tap) -> None:
     waiting = asyncio.create_task(tap.read())
     await asyncio.sleep(0)
@@ -81,4 +97,4 @@ async def test_a_slow_listener_misses_nothing_that_did_not_fit_into_memory(
 async def test_one_that_is_closed_takes_nothing_and_gives_nothing(tap: Tap) -> None:
     tap.close()
     tap.put(0, ramp(0, 3), 8_000)
-    assert tap.samples == 0 and await all_of(tap) == []
+    assert tap.samples == 0 and len(tap.taken()) == 0 and await all_of(tap) == []

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.engine import Abilities, Engine, EngineMissing, More, Stopped
 from engine.engine import EngineError as _EngineError
-from engine.speech import Audio, Enrolled, Reference, Speaker, Timing, Utterance
+from engine.speech import Audio, Enrolled, Part, Reference, Speaker, Timing, Utterance
 
 RATE = 8_000
 FOREVER = 3_600.0
@@ -102,7 +102,7 @@ class OddJoining(OddEngine):
 
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More
-    ) -> Iterator[tuple[int, Audio | _EngineError]]:
+    ) -> Iterator[tuple[int, Audio | Part | _EngineError]]:
         come = list(batch)
         left = {row: each.text.split() for row, each in enumerate(come)}
         while left:
@@ -122,6 +122,31 @@ class OddJoining(OddEngine):
                     if not left[row]:
                         del left[row]
                         yield row, _hum(come[row].text)
+
+
+class OddStreaming(OddJoining):
+    """Lets whoever listens hear the first word of each, and says the rest with the whole; 'once' ends it in between.
+
+    What it says 'once' it says well in its next life, for which a file of that name in its home is a sign.
+    """
+
+    name = "oddstream"
+
+    def abilities(self) -> Abilities:
+        return replace(super().abilities(), streams=True)
+
+    def synthesize_more(
+        self, batch: Sequence[Utterance], stopped: Stopped, more: More
+    ) -> Iterator[tuple[int, Audio | Part | _EngineError]]:
+        for row, each in enumerate(batch):
+            if each.parts:
+                first = _hum(each.text.split()[0])
+                yield row, Part(begin=0, audio=replace(first, timings=()))
+            if "once" in each.text and self.home is not None and not (sign := self.home / "once").exists():
+                sign.touch()
+                time.sleep(0.2)
+                os._exit(7)
+        yield from super().synthesize_more(batch, stopped, more)
 
 
 class Absent(OddEngine):

@@ -20,8 +20,8 @@ from storage.clock import Clock
 from storage.database import Transaction
 from tests.fakes.running import Running, running
 
-PATIENCE = 15.0
-"""Seconds after which what has not come will not come."""
+PATIENCE = 60.0
+"""Seconds after which what has not come will not come, on a machine that has much else to do."""
 
 
 @dataclass
@@ -30,6 +30,12 @@ class Visit:
 
     client: httpx.AsyncClient
     events: int = field(default=0)
+
+    @property
+    def cookie(self) -> str:
+        """The only cookie that the browser has, as it is sent: 'name=secret'."""
+        ((name, secret),) = self.client.cookies.items()
+        return f"{name}={secret}"
 
     async def ask(self, command: str = "", values: dict[str, Any] | None = None, *, line: str = "") -> Any:
         """Ask for something and return the message that answers it."""

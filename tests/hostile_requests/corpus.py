@@ -41,6 +41,8 @@ class Site:
     """A token that was revoked."""
     used: str
     """A key of a printed link that was used."""
+    cookie: str
+    """What the page's cookie is called."""
 
     @property
     def host(self) -> str:
@@ -114,10 +116,11 @@ CLOSED = (
     "GET /v1/models",
     "GET /v1/voices",
     "GET /metrics",
+    "GET /readyz",
 )
 """What nobody gets without a token."""
 CLOSE = "\r\nConnection: close\r\n\r\n"
-OWNERS = ("/api/v1/owner/overview",)
+OWNERS = ("/api/v1/owner/overview", "/metrics", "/readyz")
 """What only the owner gets."""
 
 
@@ -146,7 +149,7 @@ def _without_tokens() -> Iterable[Hostile]:
     )
     yield Hostile(
         name="a program's token in a cookie, changed",
-        wire=_with("GET", "/api/page/me", "Cookie", lambda site: f"mynah={site.member}x"),
+        wire=_with("GET", "/api/page/me", "Cookie", lambda site: f"{site.cookie}={site.member}x"),
         answers=DENIED,
     )
     yield Hostile(

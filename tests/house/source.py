@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +52,17 @@ class Source:
         """What it says."""
         return ast.parse(self.text, filename=str(self.path))
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All that it says, as `ast.walk` comes to it."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def comments(self) -> tuple[tuple[int, str], ...]:
+        """Every comment with its line; what looks like one in a string is none."""
+        tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
+        return tuple((token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT)
+
     @property
     def place(self) -> str:
         """Its path from the root, with slashes."""
@@ -65,9 +78,10 @@ class Source:
         """The package that its relative imports count from."""
         return self.module if self.path.name == "__init__.py" else self.module.rpartition(".")[0]
 
-    def imports(self) -> Iterator[Import]:
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
         """Every name that it imports, in functions and for type checkers too."""
-        yield from self._imports(self.tree, at_import=True)
+        return tuple(self._imports(self.tree, at_import=True))
 
     def _imports(self, node: ast.AST, *, at_import: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
@@ -94,6 +108,23 @@ def _is_for_types(node: ast.AST) -> bool:
 
 
 def sources(*folders: str, root: Path = ROOT) -> list[Source]:
-    """Every Python file in these folders, in order."""
+    """Every Python file in these folders, in order; each is read and understood once."""
     paths = (path for folder in folders for path in sorted((root / folder).rglob("*.py")))
-    return [Source(path, root) for path in paths]
+    return [_source(path) if root == ROOT else Source(path, root) for path in paths]
+
+
+@cache
+def _source(path: Path) -> Source:
+    source = Source(path)
+    _READ.append(source)
+    return source
+
+
+_READ: list[Source] = []
+
+
+def forget() -> None:
+    """Let go of what was understood of files: all of them together take some hundred megabytes."""
+    for source in _READ:
+        for name in ("text", "tree", "nodes", "imports", "comments"):
+            vars(source).pop(name, None)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-import io
 import re
-import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -118,7 +116,7 @@ def test_values_do_not_change_and_name_their_fields() -> None:
 
 def values(source: Source) -> Iterator[ast.ClassDef]:
     """Every public dataclass of a file."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and dataclass_of(node):
             yield node
 
@@ -135,7 +133,7 @@ def test_every_exception_to_a_checker_gives_its_reason() -> None:
     found = [
         f"{source.place}:{line} {comment}"
         for source in sources(*EVERYTHING)
-        for line, comment in comments(source)
+        for line, comment in source.comments
         if re.search(r"#\s*(type:\s*ignore|noqa|pragma)", comment)
         and not re.match(r"# (type: ignore\[[\w, -]+\]|noqa: [A-Z]+\d+(, [A-Z]+\d+)*)  # \S.*\w", comment)
     ]
@@ -147,17 +145,10 @@ def test_no_comment_waits_for_somebody() -> None:
     found = [
         f"{source.place}:{line} {comment}"
         for source in sources(*EVERYTHING)
-        for line, comment in comments(source)
+        for line, comment in source.comments
         if words.search(comment)
     ]
     assert not found, report(found)
-
-
-def comments(source: Source) -> Iterator[tuple[int, str]]:
-    """Every comment of a file with its line; what looks like one in a string is none."""
-    for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
 
 
 def test_only_the_terminal_prints() -> None:
@@ -165,7 +156,7 @@ def test_only_the_terminal_prints() -> None:
         f"{source.place}:{node.lineno}"
         for source in sources(*FOLDERS)
         if not source.place.startswith(("bot/cli_adapter", "bot/settings_file.py"))
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "sys.stdout.write", "sys.stderr.write")
     ]
     assert not found, report(found)
@@ -175,7 +166,7 @@ def test_no_test_sleeps_for_long() -> None:
     found = [
         f"{source.place}:{node.lineno} {ast.unparse(node)}"
         for source in sources("tests")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) in ("time.sleep", "asyncio.sleep", "sleep")
         and node.args
@@ -200,7 +191,7 @@ def test_every_test_can_fail() -> None:
 
 
 def functions(source: Source) -> Iterator[Function]:
-    return (node for node in ast.walk(source.tree) if isinstance(node, Function))
+    return (node for node in source.nodes if isinstance(node, Function))
 
 
 def is_test(node: Function) -> bool:
@@ -250,7 +241,7 @@ def is_tested(source: Source, tests: list[Source]) -> bool:
     own = place.parent / f"test_{place.stem.strip('_')}"
     beside = [test for test in tests if test.path.parent == ROOT / place.parent]
     return any(
-        test.place.startswith(own.as_posix()) or any(found.within(source.module) for found in test.imports())
+        test.place.startswith(own.as_posix()) or any(found.within(source.module) for found in test.imports)
         for test in beside
     )
 

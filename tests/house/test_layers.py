@@ -30,7 +30,7 @@ HEAVY = ("torch", "torchaudio", "TTS")
 
 def broken(source: Source) -> Iterator[str]:
     """Say what a file imports against the rules."""
-    for found in source.imports():
+    for found in source.imports:
         if reason := why_not(source.place, found):
             yield f"{source.place}:{found.line} imports {found.name}: {reason}"
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from bot.web_adapter.condition import checks
 from bot.web_adapter.parts import Parts
 from bot.web_adapter.shapes import Error
-from bot.web_adapter.who import Visitor
+from bot.web_adapter.who import Watcher
 
 
 class Alive(BaseModel):
@@ -41,8 +41,8 @@ def routes(parts: Parts) -> APIRouter:
         """Answer, without a token."""
         return Alive()
 
-    @router.get("/readyz", responses={401: {"model": Error}, 503: {"model": Readiness}})
-    async def look(visitor: Visitor, response: Response) -> Readiness:
+    @router.get("/readyz", responses={401: {"model": Error}, 403: {"model": Error}, 503: {"model": Readiness}})
+    async def look(visitor: Watcher, response: Response) -> Readiness:
         """Look whether the database writes, there is room on the disk, an engine speaks and each platform runs."""
         found = [Finding(name=each.name, good=each.good, words=each.words) for each in await checks(parts)]
         ready = all(each.good for each in found)

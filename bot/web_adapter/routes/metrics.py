@@ -17,7 +17,8 @@ from prometheus_client.registry import Collector
 
 from bot.web_adapter.condition import Check, checks
 from bot.web_adapter.parts import Parts
-from bot.web_adapter.who import Visitor
+from bot.web_adapter.shapes import Error
+from bot.web_adapter.who import Watcher
 from engine.health import EngineHealth
 from engine.value import value
 from storage import statistics
@@ -49,9 +50,13 @@ def routes(parts: Parts) -> APIRouter:
     @router.get(
         "/metrics",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+        responses={
+            200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+            401: {"model": Error},
+            403: {"model": Error},
+        },
     )
-    async def tell(visitor: Visitor) -> Response:
+    async def tell(visitor: Watcher) -> Response:
         """Tell how many jobs are how far, how long they wait, what is kept, and what works."""
 
         def look(tx: Transaction) -> tuple[dict[str, int], Stored, DayUse]:

@@ -8,7 +8,7 @@ from bot.web_adapter.keys import STAYS
 from bot.web_adapter.parts import Parts
 from bot.web_adapter.reading import read_json
 from bot.web_adapter.refusal import Refused
-from bot.web_adapter.who import COOKIE, Visitor, address_of
+from bot.web_adapter.who import Visitor, address_of
 from storage.clock import SECOND
 
 
@@ -25,16 +25,15 @@ def routes(parts: Parts) -> APIRouter:
         secret = await parts.keys.enter(key, address_of(request))
         response = Response(status_code=204)
         secure = bool(request.app.state.secure) and request.url.hostname not in ("127.0.0.1", "localhost", "::1")
-        response.set_cookie(
-            COOKIE, secret, max_age=STAYS // SECOND, path="/", httponly=True, samesite="strict", secure=secure
-        )
+        name, stays = request.app.state.cookie, STAYS // SECOND
+        response.set_cookie(name, secret, max_age=stays, path="/", httponly=True, samesite="strict", secure=secure)
         return response
 
     @router.post("/leave", status_code=204)
-    async def leave(guest: Visitor) -> Response:
+    async def leave(guest: Visitor, request: Request) -> Response:
         await parts.keys.leave(guest)
         response = Response(status_code=204)
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        response.delete_cookie(request.app.state.cookie, path="/", httponly=True, samesite="strict")
         return response
 
     return router

@@ -152,6 +152,11 @@ def test_the_list_is_read_by_people(mynah: Said, data: Path, monkeypatch: pytest
     held = Folder.take(data)
     try:
         assert mynah("models")[1].splitlines()[1].endswith("in use")
+        os.utime(data / "mynah.lock", ns=(0, 0))
+        assert mynah("models")[1].splitlines()[1].endswith("here, spoken with after a restart of Mynah")
+        (told,) = [each for each in json.loads(mynah("models", "--json")[1])["items"] if each["name"] == "xtts_v2"]
+        assert not told["used"]
+        assert mynah("models", "pull", "xtts_v2")[1].endswith("Mynah is running; restart it, and it speaks with it.\n")
     finally:
         held.release()
 

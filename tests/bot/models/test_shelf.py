@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from bot.models import shelf as module
 from bot.models.pull import ASIDE
-from bot.models.shelf import Item, arrived, holder, shelf, silent
+from bot.models.shelf import Item, arrived, came_later, holder, shelf, silent
 from engine.catalogue import published
 from engine.model_folders import installed
 from storage.folder import Folder
@@ -31,6 +32,21 @@ def put(folder: Path, *without: str) -> Path:
 
 def named(models: Path, name: str) -> Item:
     return next(item for item in shelf(models, "auto") if item.name == name)
+
+
+def test_a_model_that_came_after_the_start_is_known_as_such(tmp_path: Path) -> None:
+    mine = put(tmp_path / "models" / "mine")
+    assert not came_later(mine, tmp_path)  # nothing was started
+    held = Folder.take(tmp_path)
+    try:
+        came = (mine / "config.json").stat().st_ctime_ns
+        for started, later in ((came - 1, True), (came, False), (came + 1, False)):
+            os.utime(tmp_path / "mynah.lock", ns=(started, started))
+            assert came_later(mine, tmp_path) is later
+    finally:
+        held.release()
+    (mine / "config.json").unlink()
+    assert not came_later(mine, tmp_path)
 
 
 def test_without_any_everything_that_can_be_had_is_told(tmp_path: Path) -> None:

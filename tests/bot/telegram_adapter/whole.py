@@ -15,6 +15,7 @@ from bot.demo.telegram.server import TelegramServer
 from bot.telegram_adapter import TelegramAdapter
 from commands.core.command import Command
 from storage.database import Row
+from tests.fakes.running import seed
 
 
 @dataclass
@@ -74,5 +75,6 @@ async def whole(
 ) -> AsyncIterator[Whole]:
     """Run Mynah on `tmp_path/data` against a Telegram."""
     loaded = load(None, environment(server, tmp_path / "data", **settings), tmp_path)
+    seed(loaded.data)
     async with App.open(loaded, every=every) as app:
         yield Whole(app, server)

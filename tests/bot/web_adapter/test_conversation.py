@@ -205,8 +205,8 @@ async def test_the_page_and_the_terminal_are_one_person(page: Paged) -> None:
 async def test_what_waits_is_told_again_after_mynah_was_restarted(tmp_path: Path) -> None:
     async with paged(tmp_path, jobs__drain_seconds=0) as page, page.owner() as visit:
         asked = await visit.ask("speak", {"text": "This goes on after a restart. " * 2_000})
-        cookie = visit.client.cookies["mynah"]
-    async with paged(tmp_path) as page, page.anonymous(Origin=page.url, Cookie=f"mynah={cookie}") as client:
+        cookie = visit.cookie
+    async with paged(tmp_path) as page, page.anonymous(Origin=page.url, Cookie=cookie) as client:
         visit = Visit(client)
         async with visit.listening() as tab:
             assert (await tab("progress"))["job"] == asked["job"]

@@ -7,11 +7,13 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.refusals import Stopping
 from bot.web_adapter import streaming
 from bot.web_adapter.streaming import Live, NotSaid, Voicing, first_of, until_gone
+from commands.core.errors import MynahError
 from commands.core.reply import Reply
 from commands.core.request import Request
 from engine.encoding.streamed import Kind
@@ -84,6 +86,16 @@ async def test_a_job_without_a_sound_says_why(mynah: Running, command: str, key:
         with pytest.raises(NotSaid) as told:
             await hearing
     assert told.value.reply.text.endswith(".") and told.value.reply.error
+
+
+async def test_where_what_is_said_does_not_go_with_what_was_heard_the_answer_is_broken_off(mynah: Running) -> None:
+    with mynah.app.runner.listen("key") as tap:
+        tap.put(0, np.full(800, 9_000, np.int16), 8_000)  # as an earlier attempt would, with another engine
+        sound = voicing(mynah, tap, await asked(mynah, "key", text=TEXT, format="wav"))
+        await mynah.ended(1)
+        with pytest.raises(MynahError):
+            await all_of(sound.sound(Kind.PCM))
+        assert not sound.over and await mynah.value("SELECT state FROM jobs") == "succeeded"
 
 
 async def test_when_mynah_stops_the_listener_is_told_so(mynah: Running) -> None:

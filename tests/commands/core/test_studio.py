@@ -5,6 +5,7 @@ import logging
 import os
 import wave
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +15,18 @@ from commands.core.errors import Failed
 from commands.core.studio import IN_FLIGHT, Studio, Unsayable
 from engine.audio import join
 from engine.engine import EngineError
+from engine.engine_thread import Hear
 from engine.espeak_engine import EspeakEngine
 from engine.fingerprint import Gallery, questions
-from engine.mastering import PLAIN, Line, master
+from engine.mastering import PLAIN, Line, Mix, master
 from engine.router import Router
 from engine.speech import Audio, Format, Utterance
 from engine.take import Take, Target
 from engine.tap import Tap
 from engine.worker import Worker
-from tests.engine.sines import SineEngine, utterance
+from tests.engine.sines import CHARACTER_SECONDS, RATE, SineEngine, utterance
+from tests.engine.streaming import StreamingEngine
+from tests.fakes.waiting import until
 
 TEXTS = [letter * length for letter, length in zip("abcdefgh", range(3, 11), strict=True)]
 
@@ -36,12 +40,12 @@ class CountingRouter(Router):
         self.most = 0
         self.said: list[str] = []
 
-    async def say(self, utterance: Utterance, lane: int, user: int) -> Audio:
+    async def say(self, utterance: Utterance, lane: int, user: int, hear: Hear | None = None) -> Audio:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         self.said.append(utterance.text)
         try:
-            return await super().say(utterance, lane, user)
+            return await super().say(utterance, lane, user, hear)
         finally:
             self.under_way -= 1
 
@@ -352,3 +356,74 @@ async def test_a_second_attempt_is_heard_without_a_gap_and_without_a_repetition(
     await listened(router, tmp_path, tap, attempt=2).say(script())  # other lines: the spool of the first is no use
     assert tap.samples > spoken
     assert await heard(tap) == await expected(router, script())
+
+
+LONG = "hold " * 10
+"""A line of a second of which half a second is said at once."""
+
+
+@asynccontextmanager
+async def streamed(level: float = 1.0) -> AsyncIterator[tuple[StreamingEngine, CountingRouter]]:
+    """An engine that lets be heard what is not whole yet."""
+    engine = StreamingEngine(level)
+    router = CountingRouter(engine)
+    await router.open()
+    async with asyncio.timeout(10):
+        yield engine, router
+    engine.gate.set()
+    await router.close()
+
+
+async def test_the_first_line_is_heard_before_it_is_whole_and_the_others_come_whole(tap: Tap, tmp_path: Path) -> None:
+    async with streamed() as (engine, router):
+        saying = asyncio.create_task(listened(router, tmp_path, tap).say(script([LONG, "b" * 60, "c" * 60])))
+        first = await tap.read()
+        assert first is not None and not engine.gate.is_set(), "so nothing of it was whole"
+        await until(lambda: tap.samples > 0.4 * len(LONG) * CHARACTER_SECONDS * RATE)
+        assert engine.parts == 2
+        engine.gate.set()
+        take = await saying
+        assert first.tobytes() + await heard(tap) == frames(take) == await expected(router, script(router.said[:3]))
+        assert tap.whole and engine.parts == 4, "of the first line alone"
+
+
+async def test_an_attempt_that_says_it_again_the_same_way_goes_on_where_it_was_heard(tap: Tap, tmp_path: Path) -> None:
+    lines = script([LONG, "b" * 60])
+    async with streamed() as (_, router):
+        saying = asyncio.create_task(listened(router, tmp_path, tap).say(lines))
+        await until(lambda: tap.samples > 0)
+        saying.cancel()
+        await asyncio.gather(saying, return_exceptions=True)
+    async with streamed() as (engine, router):
+        engine.gate.set()
+        take = await listened(router, tmp_path, tap, attempt=2).say(lines)
+        assert await heard(tap) == frames(take) == await expected(router, lines)
+        assert tap.whole
+
+
+@pytest.mark.parametrize("streams", [True, False])
+async def test_an_attempt_that_says_it_in_another_way_is_not_heard_but_is_made(
+    tap: Tap, tmp_path: Path, streams: bool
+) -> None:
+    lines = script([LONG, "b" * 60])
+    async with streamed(level=0.5) as (_, router):
+        saying = asyncio.create_task(listened(router, tmp_path, tap).say(lines))
+        await until(lambda: tap.samples > 0)
+        spoken = tap.samples
+        saying.cancel()
+        await asyncio.gather(saying, return_exceptions=True)
+    other = StreamingEngine()
+    other.gate.set()
+    router = CountingRouter(other if streams else SineEngine())
+    await router.open()
+    take = await listened(router, tmp_path, tap, attempt=2).say(lines)
+    assert frames(take) == await expected(router, lines)
+    assert tap.broken and not tap.whole and len(await heard(tap)) == 2 * spoken
+    await router.close()
+
+
+async def test_what_is_shifted_in_pitch_comes_whole(tap: Tap, tmp_path: Path) -> None:
+    async with streamed() as (engine, router):
+        engine.gate.set()
+        take = await listened(router, tmp_path, tap).say(script([LONG]), Mix(semitones=2.0))
+        assert await heard(tap) == frames(take) and engine.parts == 0

@@ -10,6 +10,7 @@ import pytest
 
 from bench import spoken
 from engine.coqui_engine.ear import KNOWN, Ear
+from engine.engine import EngineError
 from engine.identity import weights
 from engine.speech import Audio, Utterance
 from tests.commands.agreeing import ADA, BOB
@@ -72,6 +73,12 @@ def test_too_little_speech_and_none_at_all_are_nobodys(ear: Ear) -> None:
     click = Audio(samples=np.ones(100, np.float32), rate=16_000)
     assert ear.whose([click]) is None and ear.whose([]) is None
     assert ear.likeness(None, [click]) is None
+
+
+def test_who_listens_leaves_and_what_was_said_is_told_as_unheard(ear: Ear) -> None:
+    ear.close()
+    with pytest.raises(EngineError):
+        ear.judge(utterance("Good morning."), Audio(samples=np.zeros(24_000, np.float32), rate=24_000), "en", None)
 
 
 def test_without_weights_it_listens_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

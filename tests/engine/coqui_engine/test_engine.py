@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -13,10 +14,10 @@ import pytest
 from bench import spoken
 from engine.coqui_engine import Coqui
 from engine.coqui_engine.cutting import cut
-from engine.engine import EngineError, EngineMissing, OutOfMemory
+from engine.engine import EngineError, EngineMissing, More, OutOfMemory
 from engine.licence import CPML, is_commercial
 from engine.model_manifest import MANIFEST, InstalledFile, Manifest
-from engine.speech import Audio, Reference, Utterance
+from engine.speech import Audio, Part, Reference, Utterance
 from tests.commands.agreeing import ADA
 from tests.engine.coqui_engine import tiny
 
@@ -316,3 +317,61 @@ def test_who_waits_no_longer_while_it_is_compared_ends_that_and_keeps_nothing(co
     with pytest.raises(EngineError, match="no speaker"):
         said(coqui, utterance(TEXTS[0], "going"))
     assert said(coqui, utterance(TEXTS[0])), "and it speaks on"
+
+
+LONG = utterance("This is heard before it is whole.", tiny.NAMES[1])
+"""What the tiny model takes long to say."""
+ALOUD = replace(LONG, parts=True)
+
+
+def parts_and_wholes(
+    engine: Coqui, *utterances: Utterance, more: More = lambda room: ()
+) -> tuple[list[tuple[int, Part]], dict[int, Audio]]:
+    """What is heard of a batch before it is whole, in order, and the whole of each row."""
+    parts: list[tuple[int, Part]] = []
+    wholes: dict[int, Audio] = {}
+    for row, made in engine.synthesize_more(utterances, lambda row: False, more):
+        if isinstance(made, Part):
+            assert row not in wholes
+            parts.append((row, made))
+        else:
+            assert isinstance(made, Audio)
+            wholes[row] = made
+    return parts, wholes
+
+
+def test_who_listens_alone_hears_parts_that_are_the_beginning_of_the_whole(coqui: Coqui) -> None:
+    parts, wholes = parts_and_wholes(coqui, ALOUD)
+    heard = 0
+    for _, part in parts:
+        assert part.begin == heard and part.audio.rate == wholes[0].rate
+        heard += len(part.audio.samples)
+        np.testing.assert_array_equal(part.audio.samples, wholes[0].samples[part.begin : heard])
+    assert 0 < heard < len(wholes[0].samples)
+    np.testing.assert_allclose(wholes[0].samples, said(coqui, LONG)[0], atol=near())
+
+
+def test_what_was_heard_in_parts_is_judged_but_not_said_again(coqui: Coqui, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coqui, "retakes", 2)
+    parts, wholes = parts_and_wholes(coqui, ALOUD)
+    assert parts and wholes[0].takes == 1 and wholes[0].score is not None
+    _, unheard = parts_and_wholes(coqui, LONG)
+    assert unheard[0].takes == 3, "it was not good enough"
+
+
+def test_where_others_wait_everything_comes_whole(coqui: Coqui) -> None:
+    parts, wholes = parts_and_wholes(coqui, ALOUD, ALOUD)
+    assert not parts and len(wholes) == 2
+
+
+def test_who_joins_what_is_being_heard_does_not_stop_it(coqui: Coqui) -> None:
+    asked: list[int] = []
+
+    def more(room: int) -> Sequence[Utterance]:
+        asked.append(room)
+        return [replace(utterance(TEXTS[1]), parts=True)] if len(asked) == 3 else []
+
+    parts, wholes = parts_and_wholes(coqui, ALOUD, more=more)
+    assert parts and {row for row, _ in parts} == {0} and len(wholes) == 2
+    np.testing.assert_allclose(wholes[0].samples, said(coqui, LONG)[0], atol=near())
+    np.testing.assert_allclose(wholes[1].samples, said(coqui, utterance(TEXTS[1]))[0], atol=near())

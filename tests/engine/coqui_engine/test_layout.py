@@ -36,6 +36,19 @@ def test_a_folder_dropped_in_is_found(copied: Path) -> None:
     assert (found.name, list(found.languages), wrong) == ("tiny", tiny.LANGUAGES, [])
 
 
+def test_whom_a_model_brings_is_told_without_loading_it(coqui: Coqui, copied: Path) -> None:
+    assert Coqui.foretell(copied.parent) == coqui.speakers() != []
+    (copied / "speakers_xtts.safetensors").write_bytes(b"garbage")
+    with pytest.raises(BadModel, match=r"speakers_xtts\.safetensors cannot be read"):
+        Coqui.foretell(copied.parent)
+    for file in copied.glob("speakers_xtts.*"):
+        file.unlink()
+    assert Coqui.foretell(copied.parent) == []
+    (copied / "vocab.json").unlink()
+    with pytest.raises(BadModel, match=r"lacks vocab\.json"):
+        Coqui.foretell(copied.parent)
+
+
 def test_folders_of_other_things_are_let_be(copied: Path) -> None:
     (copied.parent / "phoneme_cache").mkdir()
     other = copied.parent / "vits"

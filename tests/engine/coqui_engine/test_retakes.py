@@ -101,3 +101,11 @@ def test_two_utterances_do_not_get_each_others_takes(threads: ThreadPoolExecutor
     assert told[1] is not None and told[1].samples[0] == 2
     retakes.forget(0)
     assert not list(retakes.judged())
+
+
+def test_what_somebody_has_heard_is_not_said_again_but_has_its_score(threads: ThreadPoolExecutor) -> None:
+    retakes = Retakes(threads, 2)
+    retakes.listen(7, take(1), scored(0.2), heard=True)
+    ((row, takes, audio),) = retakes.judged(wait_for_one=True)
+    assert audio is not None and (row, takes, audio.takes, audio.score) == (7, 1, 1, 0.2)
+    assert retakes.retaken == 0

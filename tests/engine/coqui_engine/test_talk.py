@@ -15,8 +15,8 @@ from engine.engine import EngineError  # noqa: E402  # beside them
 from engine.speech import Utterance  # noqa: E402  # beside them
 
 
-def utterance(text: str) -> Utterance:
-    return Utterance(text=text, engine="coqui", speaker="ada")
+def utterance(text: str, parts: bool = False) -> Utterance:
+    return Utterance(text=text, engine="coqui", speaker="ada", parts=parts)
 
 
 def rows(utterance: Utterance, take: int) -> list[Row]:
@@ -93,3 +93,54 @@ def test_what_is_said_again_comes_before_those_that_wait_and_with_other_chances(
     again = talk.hear(heard(2, 0.3))
     assert again is not None and again[0] == 0
     assert again[1].tolist() == pytest.approx([0.3, 0.4])
+
+
+def test_who_listens_hears_the_first_part_while_it_is_decoded_and_the_rest_with_the_whole() -> None:
+    talk = Talk(rows, lambda row: False, lambda room: ())
+    talk.add([utterance("a bb", parts=True)])
+    talk.source(2)
+    assert talk.listens(0) and not talk.listens(1)
+    told = [talk.aloud(heard(0, 0.1, 0.2, last=False)), talk.aloud(heard(0, 0.3, last=False))]
+    assert [(each[0], each[1], each[2].tolist()) for each in told if each] == [
+        (0, 0, pytest.approx([0.1, 0.2])),
+        (0, 2, pytest.approx([0.3])),
+    ]
+    assert talk.aloud(heard(0, 0.4)) is None and talk.aloud(heard(1, 0.5)) is None
+    assert talk.was_heard(0)
+
+
+def test_what_comes_whole_was_not_heard_before() -> None:
+    talk = Talk(rows, lambda row: False, lambda room: ())
+    talk.add([utterance("a", parts=True)])
+    talk.source(1)
+    assert talk.aloud(heard(0, 0.1)) is None
+    assert not talk.was_heard(0)
+
+
+def test_nobody_hears_parts_where_others_wait_when_it_is_begun() -> None:
+    talk = Talk(rows, lambda row: False, lambda room: ())
+    talk.add([utterance("a", parts=True), utterance("b", parts=True)])
+    talk.source(2)
+    assert not talk.listens(0) and not talk.listens(1)
+
+
+def test_who_comes_later_or_has_gone_keeps_nobody_from_hearing_parts() -> None:
+    gone: set[int] = set()
+    talk = Talk(rows, lambda row: row in gone, lambda room: [utterance("c", parts=True)])
+    talk.add([utterance("a"), utterance("b", parts=True)])
+    talk.source(1)
+    gone.add(0)
+    talk.source(1)
+    assert talk.listens(1)
+    talk.source(1)
+    assert talk.listens(1) and not talk.listens(2)
+
+
+def test_what_is_said_again_comes_whole() -> None:
+    talk = Talk(rows, lambda row: False, lambda room: ())
+    talk.add([utterance("a", parts=True)])
+    talk.source(1)
+    talk.hear(heard(0, 0.1))
+    talk.retake(0, 1)
+    talk.source(1)
+    assert not talk.listens(1)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from engine.coqui_engine import Coqui
 from engine.engine import EngineError, EngineMissing, More, Stopped
-from engine.speech import Audio, Utterance
+from engine.speech import Audio, Part, Utterance
 from tests.engine.coqui_engine import tiny
 
 
@@ -37,12 +37,13 @@ class TinyCoqui(Coqui):
 
 
 class SmallCoqui(Coqui):
-    """Opens with the tiny model that lies in the folder of models, and can be held up before it says anything."""
+    """Opens with the tiny model that lies in the folder of models, and can be held up before it says anything, or when
+    the first part was heard of it."""
 
     retakes = 0
-    HOLD, HELD = "hold", "held"
-    """Names in the folder of models: while there is the first, nothing is said, and the second tells by which process.
-    """
+    HOLD, HELD, MIDWAY = "hold", "held", "midway"
+    """Names in the folder of models: while there is the first, nothing is said, and the second tells by which process;
+    while there is the third, nothing follows a part that was heard."""
 
     def open(self) -> None:
         if reason := tiny.why_not():
@@ -55,12 +56,26 @@ class SmallCoqui(Coqui):
 
     def synthesize_more(
         self, batch: Sequence[Utterance], stopped: Stopped, more: More
-    ) -> Iterator[tuple[int, Audio | EngineError]]:
+    ) -> Iterator[tuple[int, Audio | Part | EngineError]]:
+        self._wait(self.HOLD, stopped)
+        for row, made in super().synthesize_more(batch, stopped, more):
+            yield row, made
+            if isinstance(made, Part):
+                self._wait(self.MIDWAY, stopped)
+
+    def _wait(self, sign: str, stopped: Stopped) -> None:
+        """Wait until a sign is gone.
+
+        Raises:
+            EngineError: Nobody takes it away.
+        """
         assert self.models is not None
-        if (self.models / self.HOLD).exists():
-            (self.models / self.HELD).write_text(str(os.getpid()))
-            until = time.monotonic() + 30
-            while (self.models / self.HOLD).exists() and time.monotonic() < until:
-                stopped(0)
-                time.sleep(0.01)
-        yield from super().synthesize_more(batch, stopped, more)
+        if not (self.models / sign).exists():
+            return
+        (self.models / self.HELD).write_text(str(os.getpid()))
+        until = time.monotonic() + 30
+        while (self.models / sign).exists() and time.monotonic() < until:
+            stopped(0)
+            time.sleep(0.01)
+        if (self.models / sign).exists():
+            raise EngineError("nobody lets it go on")

@@ -12,7 +12,8 @@ from engine.engine import EngineError, EngineMissing
 from engine.speech import Audio, Utterance
 from engine.vits_engine import Vits
 from engine.vits_engine import engine as module
-from engine.vits_engine.engine import MOST_LETTERS, UNSAID
+from engine.vits_engine.engine import MOST_LETTERS
+from engine.vits_engine.roster import UNSAID
 
 TEXT = "Hello there, this is a sentence that takes some seconds to say."
 
@@ -29,6 +30,18 @@ def test_it_is_there_where_a_model_lies(tmp_path: Path) -> None:
     (tmp_path / "mine" / "model_file.pth").write_bytes(b"12345")
     assert Vits.is_provided(tmp_path)
     assert Vits.bytes_needed(tmp_path) == len(b"12345")
+
+
+def test_whom_the_models_have_is_foretold_as_it_will_be(vits: Vits, models: Path) -> None:
+    assert Vits.foretell(models) == vits.speakers()
+    assert Vits.foretell(None) is None
+
+
+def test_without_torch_nobody_is_foretold_for_nobody_will_speak(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "NEEDED", ("nothing_of_that_name",))
+    assert Vits.foretell(tmp_path) is None
 
 
 def test_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

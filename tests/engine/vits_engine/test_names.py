@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -40,6 +41,24 @@ def test_names_may_lie_in_a_file_of_torchs(tmp_path: Path) -> None:
 
     torch.save({"Ada": 0, "Bob": 1}, tmp_path / "speaker_ids.pth")
     assert names(tmp_path, MANY | {"speakers_file": "speaker_ids.pth"}) == {"Ada": 0, "Bob": 1}
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
+def test_such_a_file_is_read_once_and_again_where_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    config, file = MANY | {"speakers_file": "speaker_ids.pth"}, tmp_path / "speaker_ids.pth"
+    torch.save({"Ada": 0}, file)
+    assert names(tmp_path, config) == {"Ada": 0}
+    with monkeypatch.context() as nobody:
+        nobody.setattr(sys, "executable", str(tmp_path / "nothing"))
+        assert names(tmp_path, config) == {"Ada": 0}
+    torch.save({"Bob": 0}, file)
+    later = (tmp_path / "speaker_ids.pth.json").stat().st_mtime_ns + 1
+    os.utime(file, ns=(later, later))
+    assert names(tmp_path, config) == {"Bob": 0}
 
 
 class Trap:

@@ -13,7 +13,7 @@ async def test_figures_tell_what_was_done_and_nobodys_name(tmp_path: Path) -> No
     async with programs(tmp_path) as there, there.pages.anonymous() as nobody:
         assert (await nobody.get("/metrics")).status_code == 401
         file = await there.said("A secret that only Ada knows.")
-        answer = await there.ada.get("/metrics")
+        answer = await there.owner.get("/metrics")
         samples = {
             (each.name, *each.labels.values()): each.value
             for family in text_string_to_metric_families(answer.text)

@@ -88,9 +88,9 @@ async def test_what_is_too_large_is_refused_before_and_while_it_comes_and_leaves
 async def test_a_file_that_breaks_off_leaves_nothing(page: Paged) -> None:
     async with page.owner() as visit:
         reader, writer = await asyncio.open_connection("127.0.0.1", page.page.port)
-        cookie = visit.client.cookies["mynah"]
+        cookie = visit.cookie
         head = f"POST /api/page/uploads?name=x HTTP/1.1\r\nHost: 127.0.0.1:{page.page.port}\r\nOrigin: {page.url}\r\n"
-        writer.write(f"{head}Cookie: mynah={cookie}\r\nContent-Length: 1000\r\n\r\n".encode() + b"half of it")
+        writer.write(f"{head}Cookie: {cookie}\r\nContent-Length: 1000\r\n\r\n".encode() + b"half of it")
         await writer.drain()
         await page.mynah.until("SELECT COUNT(*) FROM parcels", 1)
         writer.close()
