@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import io
 import json
 import os
@@ -140,6 +141,7 @@ async def mynah() -> AsyncIterator[None]:
     from bot.app import App
     from bot.config import load
 
+    gc.disable()  # as `bot.__main__` begins; what the start makes is then looked through no more
     async with App.open(load(None, os.environ)):
         yield
 
