@@ -70,12 +70,7 @@ class Aviary(DiscordChat):
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of models of a Mynah that has the tiny XTTS beside espeak, and an engine that learns at once."""
-    from engine.coqui_engine.convert import convert
-
-    folder = tiny.make(tmp_path / "data" / "models" / "tiny")
-    for name in ("model", "speakers_xtts"):  # as the first start would, in a process of its own
-        convert(folder / f"{name}.pth", folder / f"{name}.safetensors")
-        (folder / f"{name}.pth").unlink()
+    folder = tiny.make_converted(tmp_path / "data" / "models" / "tiny")
     use_engines(monkeypatch, EspeakEngine, Learner, SmallCoqui)
     return folder.parent
 

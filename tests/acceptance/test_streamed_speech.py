@@ -37,12 +37,7 @@ There = Callable[..., AbstractAsyncContextManager[Programs]]
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of models of a Mynah that has the tiny XTTS beside espeak."""
-    from engine.coqui_engine.convert import convert
-
-    folder = tiny.make(tmp_path / "data" / "models" / "tiny")
-    for name in ("model", "speakers_xtts"):  # as the first start would, in a process of its own
-        convert(folder / f"{name}.pth", folder / f"{name}.safetensors")
-        (folder / f"{name}.pth").unlink()
+    folder = tiny.make_converted(tmp_path / "data" / "models" / "tiny")
     monkeypatch.setattr(bot.engines, "engines", lambda: {kind.name: kind for kind in (EspeakEngine, SmallCoqui)})
     return folder.parent
 
@@ -70,12 +65,14 @@ async def whole(there: Programs) -> np.ndarray:
     return np.frombuffer(answer.content, "<i2")
 
 
-async def read(answer: httpx.Response, wait: Callable[[], object] = lambda: None) -> np.ndarray:
-    """Read an answer; `wait` is called once its first bytes have come."""
+async def read(answer: httpx.Response, then: Callable[[int], object], models: Path) -> np.ndarray:
+    """Read an answer; once its first bytes have come and the engine holds on, `then` is told by which process."""
+    held = models / SmallCoqui.HELD
     sound = b""
     async for part in answer.aiter_raw():
         if not sound:
-            wait()
+            await until(lambda: held.exists() and bool(held.read_text()), PATIENCE)  # so nothing is whole until now
+            then(int(held.read_text()))
         sound += part
     return np.frombuffer(sound, "<i2")
 
@@ -85,12 +82,8 @@ async def test_the_first_bytes_come_before_the_first_sentence_is_whole(there: Th
         sign = models / SmallCoqui.MIDWAY
         sign.touch()
 
-        def let_it_go_on() -> None:
-            assert (models / SmallCoqui.HELD).exists(), "so nothing was whole until now"
-            sign.unlink()
-
         async with asyncio.timeout(PATIENCE), mynah.ada.stream("POST", "/v1/audio/speech", json=WANTED) as answer:
-            heard = await read(answer, let_it_go_on)
+            heard = await read(answer, lambda process: sign.unlink(), models)
         np.testing.assert_array_equal(heard, await whole(mynah))
 
 
@@ -101,12 +94,11 @@ async def test_where_its_engines_process_dies_after_the_first_part_the_stream_go
         sign = models / SmallCoqui.MIDWAY
         sign.touch()
 
-        def end_it() -> None:
-            process = int((models / SmallCoqui.HELD).read_text())
+        def end_it(process: int) -> None:
             assert process != os.getpid()
             sign.unlink()
             os.kill(process, signal.SIGKILL)
 
         async with asyncio.timeout(PATIENCE), mynah.ada.stream("POST", "/v1/audio/speech", json=WANTED) as answer:
-            heard = await read(answer, end_it)
+            heard = await read(answer, end_it, models)
         np.testing.assert_array_equal(heard, await whole(mynah))

@@ -48,6 +48,17 @@ def slim() -> Iterator[None]:
         library.HifiDecoder = HifiDecoder
 
 
+def make_converted(folder: Path) -> Path:
+    """Write the files of a tiny model as its first start leaves them, which converts them in a process."""
+    from engine.coqui_engine.convert import convert
+
+    make(folder)
+    for name in ("model", "speakers_xtts"):
+        convert(folder / f"{name}.pth", folder / f"{name}.safetensors")
+        (folder / f"{name}.pth").unlink()
+    return folder
+
+
 def make(folder: Path) -> Path:
     """Write the files of a tiny model into a folder, and return it."""
     from engine.coqui_engine import compat
