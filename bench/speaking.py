@@ -174,7 +174,7 @@ def _naive(program: str, form: str, folder: Path) -> Callable[[], Awaitable[None
     files, given = own_files(folder, "naive", "wav"), texts(form)
 
     async def run() -> None:
-        # Waited for here, and not started by the event loop: uvloop's way to start a program costs more than Python's.
-        subprocess.run([program, "-v", VOICE, "-w", str(next(files)), next(given)], check=True)  # noqa: ASYNC221
+        command = [program, "-v", VOICE, "-w", str(next(files)), next(given)]
+        subprocess.run(command, check=True)  # noqa: ASYNC221  # uvloop's way to start a program costs more than Python's
 
     return run
