@@ -1,7 +1,7 @@
 """The event loop that a Mynah runs on which stays: libuv's where there is one, else Python's own.
 
-With it a request costs some tenths of a millisecond less. A one-off command does without: to import it takes longer than
-it would save.
+With it a request costs some tenths of a millisecond less. A one-off command does without: to import it takes longer
+than it would save.
 """
 
 from __future__ import annotations

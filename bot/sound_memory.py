@@ -8,9 +8,11 @@ gathered, and at the end. A kill before that loses what was not noted yet; the s
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 
 from bot.alarm import Alarm
@@ -21,6 +23,8 @@ from engine.fingerprint import Fingerprinter, Question
 from storage import sounds
 from storage.database import Database, Transaction
 from storage.sounds import Kind
+
+log = logging.getLogger("mynah.sounds")
 
 QUIET = 1.0
 """Mynah is idle where it has made nothing for so many seconds."""
@@ -78,13 +82,22 @@ class SoundMemory:
         """Note the oldest so many sounds; they are let go once they are in the database."""
         async with self._noting:
             noted = list(islice(self._made, count))
-            fingerprints = [await off_loop(each.finish) for each in noted]
+            found = [await off_loop(partial(_known_by, each)) for each in noted]
 
             def work(tx: Transaction) -> None:
-                for fingerprint in fingerprints:
+                for fingerprint in filter(None, found):
                     sounds.note_made(tx, fingerprint)
 
             if noted:
                 await self._database.note(work)
             for _ in noted:
                 self._made.popleft()
+
+
+def _known_by(made: Fingerprinter) -> bytes | None:
+    """Return what a sound is known by; None where that cannot be worked out: it must not stand in the way of others."""
+    try:
+        return made.finish()
+    except Exception:
+        log.exception("a sound that was made will not be known again")
+        return None

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import IO, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from engine.engine import EngineError
@@ -51,9 +51,15 @@ class _Gone(Exception):
 class Child:
     """The process: started when something is first to be done, ended when it has been idle, and started again."""
 
-    def __init__(self, *, idle: float = IDLE, nice: int = NICE) -> None:
-        """Take how long it stays with nothing to do, in seconds, and how much it yields to other processes."""
-        self._idle, self._nice = idle, nice
+    def __init__(self, *, idle: float = IDLE, nice: int = NICE, deadline: float | None = None) -> None:
+        """Take how long it stays with nothing to do, and how much it yields to other processes.
+
+        Args:
+            idle: In seconds.
+            nice: As the systems that know it count.
+            deadline: How long one thing may take, in seconds; the process is ended then. None: as long as it takes.
+        """
+        self._idle, self._nice, self._deadline = idle, nice, deadline
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._killed = False
@@ -95,15 +101,17 @@ class Child:
 
     def close(self) -> None:
         """End the process when nobody waits for it; a later call starts another."""
-        if self._process is not None:
-            self._end(self._process)
+        process = self._process  # another thread may end it at the same time
+        if process is not None:
+            self._end(process)
 
     def _do(self, fn: object, args: tuple[object, ...], kwargs: dict[str, object], told: Tell | None) -> object:
         order = pickle.dumps((fn, args, kwargs, told is not None), pickle.HIGHEST_PROTOCOL)
         for last in (False, True):
             process = self._started()
             try:
-                kind, what = self._answer(process, order, told)
+                with self._ended_in_time(process):
+                    kind, what = self._answer(process, order, told)
             except _Gone:
                 status = self._end(process)
                 if status == 0 and not self._killed and not last:
@@ -118,6 +126,20 @@ class Child:
                 raise what
             return what
         raise AssertionError("the second try returns or raises")
+
+    @contextlib.contextmanager
+    def _ended_in_time(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """End the process where what it does in this block takes too long."""
+        if self._deadline is None:
+            yield
+            return
+        timer = threading.Timer(self._deadline, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _answer(self, process: subprocess.Popen[bytes], order: bytes, told: Tell | None) -> tuple[str, object]:
         assert process.stdin is not None and process.stdout is not None

@@ -201,8 +201,8 @@ class Router:
         for name, foretell in self._foretell.items():
             try:
                 told = foretell() if name in self._heavy else None
-            except (EngineError, OSError) as error:  # which is told when somebody wants it to speak
-                _log.info("Nobody knows yet who speaks in %s: %s", name, error)
+            except Exception as error:  # it is told when somebody wants it to speak; others need not wait for that
+                _log.info("Nobody knows yet who speaks in %s: %s", name, error, exc_info=not _is_plain(error))
                 continue
             if told is not None:
                 self._foretold[name] = told
@@ -257,6 +257,11 @@ class Router:
             for name, worker in self._workers.items()
             if (name in heavy and worker.closed is None) or (name not in self._heavy and worker.is_open)
         }
+
+
+def _is_plain(error: Exception) -> bool:
+    """Whether what an error says is all that is to be known of it."""
+    return isinstance(error, (EngineError, OSError))
 
 
 def _clock(at: float) -> str:

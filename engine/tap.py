@@ -76,8 +76,8 @@ class Tap:
         return np.frombuffer(self._sound.read(2 * max(0, end - begin)), "<i2")
 
     def end(self) -> None:
-        """Say that the take is whole."""
-        self.whole = True
+        """Say that the take is whole, unless what came of it is not what was heard."""
+        self.whole = not self.broken
         self.give_up()
 
     def give_up(self) -> None:

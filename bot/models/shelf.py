@@ -148,7 +148,8 @@ def _to_be_had(model: Published, part: int) -> Item:
 def came_later(model: Path, data: Path) -> bool:
     """Tell whether a model was put there after Mynah, which runs on a data folder, was started."""
     try:
-        return (model / CONFIG).stat().st_ctime_ns > (data / LOCK).stat().st_mtime_ns
+        came = max(model.stat().st_ctime_ns, (model / CONFIG).stat().st_ctime_ns)  # moved here, or written
+        return came > (data / LOCK).stat().st_mtime_ns
     except OSError:  # one of them is not there
         return False
 

@@ -284,6 +284,8 @@ class _Reel:
         self._master = master
         self._target = target
         self._spool: Spool | None = None
+        self._told = 0
+        """How many samples of the spool a listener was told of."""
         self._fingerprinter = Fingerprinter()
         self._held: list[_Said] = []
         self._since = time.monotonic()
@@ -316,18 +318,13 @@ class _Reel:
         self._since = time.monotonic()
 
     async def let_hear(self, tap: Tap) -> None:
-        """Put what is held on the spool, and let a listener hear what they have not heard of it."""
-        begin = tap.samples
-        pcm, rate = await off_loop(partial(self._flushed, begin))
-        tap.put(begin, pcm, rate)
-
-    def _flushed(self, begin: int) -> tuple[NDArray[np.int16], int]:
-        """Put what is held on the spool; return what is on it from a sample on, and its rate in Hz. Works on disk."""
-        import numpy as np
-
-        self.flush()
+        """Put what is held on the spool, and let a listener hear that; what was heard before has to be the same."""
+        await off_loop(self.flush)
         assert self._spool is not None
-        return np.concatenate([np.zeros(0, np.int16), *self._spool.blocks(begin)]), self._spool.rate
+        blocks = self._spool.blocks(self._told)
+        while (block := await off_loop(partial(next, blocks, None))) is not None:
+            tap.put(self._told, block, self._spool.rate)
+            self._told += len(block)
 
     def finish(self) -> Take:
         """Make the file of it all. Works on disk."""

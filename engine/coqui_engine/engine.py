@@ -202,6 +202,11 @@ class Coqui(Engine):
         self._make_room()
         return True
 
+    def kill(self) -> None:
+        """End those who listen, so that the program need not wait for them; the model itself cannot be ended."""
+        if (ear := self.__dict__.get("_ear")) is not None:
+            ear.close()
+
     def close(self) -> None:
         """Let go of the model and of the memory that it took."""
         if "_model" not in self.__dict__:  # torch may not even be there

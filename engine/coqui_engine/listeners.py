@@ -29,6 +29,9 @@ MOST = 6
 """How many processes there are at most, however many cores there are: together they hear some 300 s in a second."""
 KEPT = 86_400.0
 """How long the first of them stays with nothing to do, in seconds, so that what comes next need not wait for it."""
+DEADLINE = 30.0
+"""For how long one may listen to an utterance, in seconds: less than the engine's patience, for a listener that hangs
+must not cost the engine. What it was to judge is handed out as it is."""
 
 _SILENCE = 16_000
 """Samples of a second of silence, which is what is listened to first."""
@@ -37,12 +40,15 @@ _SILENCE = 16_000
 class Listeners:
     """Some processes that listen, each started when all others are busy."""
 
-    def __init__(self, most: int = 0) -> None:
-        """Take how many there may be; 0: one for every two cores, and MOST of them at most."""
+    def __init__(self, most: int = 0, deadline: float = DEADLINE) -> None:
+        """Take how many there may be, and for how long one may listen, in seconds; then it is ended.
+
+        `most` is 0 for one for every two cores, and MOST of them at most.
+        """
         most = most or max(1, min(MOST, _cores() // 2))
         self.threads = ThreadPoolExecutor(most, "coqui listens")
         """Threads that wait for them."""
-        self._children = [Child(idle=IDLE if number else KEPT) for number in range(most)]
+        self._children = [Child(idle=IDLE if number else KEPT, deadline=deadline) for number in range(most)]
         self._free: PriorityQueue[int] = PriorityQueue()  # the first that is free, so that the others may become idle
         for number in range(most):
             self._free.put(number)

@@ -72,8 +72,10 @@ def _read(file: Path) -> object:
         except ValueError as error:
             raise BadModel(f"{file} is no JSON: {error}") from error
     kept = file.with_name(f"{file.name}{_KEPT}")
-    if kept.is_file() and kept.stat().st_mtime_ns >= file.stat().st_mtime_ns:
-        return _read(kept)
+    written = file.stat().st_mtime_ns
+    if kept.is_file() and kept.stat().st_mtime_ns == written:
+        with contextlib.suppress(BadModel, OSError):  # it was not written to its end; the names are there still
+            return _read(kept)
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.vits_engine.names import main; main()"
     command = [sys.executable, "-P", "-c", program, str(file)]
     try:
@@ -86,6 +88,7 @@ def _read(file: Path) -> object:
     with contextlib.suppress(OSError):  # so that it need not be read so again; others may have put the folder there
         part = kept.with_name(f"{kept.name}.part")
         part.write_text(ran.stdout, "utf-8")
+        os.utime(part, ns=(written, written))  # of another file with the names of this one's time, they are not kept
         os.replace(part, kept)
     return json.loads(ran.stdout)
 

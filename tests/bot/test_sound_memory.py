@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import numpy as np
 import pytest
 
 from bot import sound_memory
@@ -95,6 +96,19 @@ async def test_many_who_ask_at_once_have_each_sound_noted_once(database: Databas
         memory.add(made(text))
     await asyncio.gather(*(memory.settle() for _ in range(5)))
     assert await noted(database) == [of(spoken(text)) for text in TEXTS]
+
+
+async def test_one_that_cannot_be_worked_out_does_not_stand_in_the_way_of_others(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd = Fingerprinter()
+    odd.feed(np.zeros((2, 90_000), np.float32), 22_050)  # no shape that a sound has
+    memory = SoundMemory(database, lambda: True)
+    memory.add(odd)
+    memory.add(made(TEXTS[0]))
+    await memory.settle()
+    assert await noted(database) == [of(spoken(TEXTS[0]))]
+    assert "will not be known again" in caplog.text
 
 
 async def test_what_could_not_be_written_is_noted_the_next_time(

@@ -148,6 +148,17 @@ def test_one_that_was_idle_has_gone_and_another_comes() -> None:
     assert len(set(pids)) == 4
 
 
+def test_what_takes_too_long_is_ended_and_another_comes(tmp_path: Path) -> None:
+    child = Child(deadline=1.0)
+    first = child.call(where)
+    began = time.monotonic()
+    with pytest.raises(EngineError, match="ended"):
+        child.call(nap, 30.0, str(tmp_path / "mark"))
+    assert time.monotonic() - began < 10
+    assert child.call(where) != first
+    child.close()
+
+
 def test_another_thread_can_end_it_whatever_it_does(tmp_path: Path) -> None:
     child = Child()
 

@@ -82,6 +82,13 @@ async def test_it_ends_whole_or_given_up(tap: Tap, whole: bool) -> None:
     assert await all_of(tap) == [0, 1, 2]
 
 
+async def test_one_that_broke_is_never_whole(tap: Tap) -> None:
+    tap.put(0, ramp(0, 300), 8_000)
+    tap.put(0, ramp(100, 400), 8_000)
+    tap.end()
+    assert tap.broken and not tap.whole
+
+
 async def test_a_slow_listener_misses_nothing_that_did_not_fit_into_memory(
     tap: Tap, monkeypatch: pytest.MonkeyPatch
 ) -> None:

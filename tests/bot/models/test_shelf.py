@@ -39,7 +39,12 @@ def test_a_model_that_came_after_the_start_is_known_as_such(tmp_path: Path) -> N
     assert not came_later(mine, tmp_path)  # nothing was started
     held = Folder.take(tmp_path)
     try:
-        came = (mine / "config.json").stat().st_ctime_ns
+        elsewhere = mine.rename(tmp_path / "elsewhere")
+        came = elsewhere.stat().st_ctime_ns
+        os.utime(tmp_path / "mynah.lock", ns=(came, came))
+        mine = elsewhere.rename(mine)
+        assert came_later(mine, tmp_path), "moved there after the start"
+        came = max(mine.stat().st_ctime_ns, (mine / "config.json").stat().st_ctime_ns)
         for started, later in ((came - 1, True), (came, False), (came + 1, False)):
             os.utime(tmp_path / "mynah.lock", ns=(started, started))
             assert came_later(mine, tmp_path) is later

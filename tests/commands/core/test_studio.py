@@ -358,6 +358,23 @@ async def test_a_second_attempt_is_heard_without_a_gap_and_without_a_repetition(
     assert await heard(tap) == await expected(router, script())
 
 
+@pytest.mark.parametrize(
+    ("mix", "other", "lines"),
+    [
+        (PLAIN, PLAIN, TEXTS[1::-1]),
+        (Mix(semitones=2.0, gain=0.5), Mix(semitones=2.0), TEXTS[:2]),
+    ],
+    ids=["another line", "another gain and pitch"],
+)
+async def test_two_takes_are_never_put_together(
+    tap: Tap, router: CountingRouter, tmp_path: Path, mix: Mix, other: Mix, lines: Sequence[str]
+) -> None:
+    await listened(router, tmp_path, tap).say(script(TEXTS[:2]), mix)
+    tap.whole = False
+    await listened(router, tmp_path, tap, attempt=2).say(script(lines), other)
+    assert tap.broken and not tap.whole
+
+
 LONG = "hold " * 10
 """A line of a second of which half a second is said at once."""
 

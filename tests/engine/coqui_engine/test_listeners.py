@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -95,6 +96,16 @@ def test_whoever_is_closed_in_the_middle_ends_at_once_and_leaves_no_process(tmp_
         os.kill(listening, 0)
     with pytest.raises(EngineError, match="ended"):
         closed.call(os.getpid)
+
+
+def test_one_that_hangs_is_ended_and_replaced(tmp_path: Path) -> None:
+    impatient = Listeners(1, deadline=1.0)
+    first = impatient.call(os.getpid)
+    os.kill(first, signal.SIGSTOP)
+    with pytest.raises(EngineError):
+        impatient.call(os.getpid)
+    assert impatient.call(os.getpid) != first
+    impatient.close()
 
 
 def test_whoever_is_let_go_of_is_ended_too() -> None:

@@ -55,10 +55,16 @@ def test_such_a_file_is_read_once_and_again_where_it_has_changed(
     with monkeypatch.context() as nobody:
         nobody.setattr(sys, "executable", str(tmp_path / "nothing"))
         assert names(tmp_path, config) == {"Ada": 0}
-    torch.save({"Bob": 0}, file)
-    later = (tmp_path / "speaker_ids.pth.json").stat().st_mtime_ns + 1
-    os.utime(file, ns=(later, later))
-    assert names(tmp_path, config) == {"Bob": 0}
+    kept = tmp_path / "speaker_ids.pth.json"
+    for name, by in (("Bob", 1_000_000), ("Cyd", -1_000_000)):  # written later, or an older file moved there
+        torch.save({name: 0}, file)
+        other = kept.stat().st_mtime_ns + by
+        os.utime(file, ns=(other, other))
+        assert names(tmp_path, config) == {name: 0}
+    written = kept.stat().st_mtime_ns
+    kept.write_text('{"Cyd')
+    os.utime(kept, ns=(written, written))
+    assert names(tmp_path, config) == {"Cyd": 0}, "what was kept had not been written to its end"
 
 
 class Trap:
