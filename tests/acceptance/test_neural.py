@@ -188,13 +188,18 @@ async def test_a_kill_of_the_engines_process_in_the_middle_leaves_nobody_without
     async with aviary(tmp_path) as on:
         on.more["engine__isolated"] = "coqui"
         async with mynah(on) as running:
-            (models / SmallCoqui.HOLD).touch()
+            hold, held, midway = (models / name for name in (SmallCoqui.HOLD, SmallCoqui.HELD, SmallCoqui.MIDWAY))
+            hold.touch()
             asked = ask_all(on)
-            await until((models / SmallCoqui.HELD).exists, PATIENCE)
-            process = int((models / SmallCoqui.HELD).read_text())
+            await until(held.exists, PATIENCE)
+            held.unlink()
+            midway.touch()
+            hold.unlink()
+            await until(lambda: held.exists() and bool(held.read_text()), PATIENCE)  # the first was said by now
+            process = int(held.read_text())
             assert process != os.getpid()
             os.kill(process, signal.SIGKILL)
-            (models / SmallCoqui.HOLD).unlink()
+            midway.unlink()
             await asyncio.gather(*asked)
             rows = await running.rows("SELECT state, attempt FROM jobs WHERE command = 'speak'")
             assert [tuple(row) for row in rows] == [("succeeded", 1)] * len(THREE), "and no job had to begin anew"

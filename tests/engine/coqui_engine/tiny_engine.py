@@ -38,12 +38,12 @@ class TinyCoqui(Coqui):
 
 class SmallCoqui(Coqui):
     """Opens with the tiny model that lies in the folder of models, and can be held up before it says anything, or when
-    the first part was heard of it."""
+    the first was heard of it."""
 
     retakes = 0
     HOLD, HELD, MIDWAY = "hold", "held", "midway"
     """Names in the folder of models: while there is the first, nothing is said, and the second tells by which process;
-    while there is the third, nothing follows a part that was heard."""
+    while there is the third, nothing follows what was heard, a part or the whole of one."""
 
     def open(self) -> None:
         if reason := tiny.why_not():
@@ -60,8 +60,7 @@ class SmallCoqui(Coqui):
         self._wait(self.HOLD, stopped)
         for row, made in super().synthesize_more(batch, stopped, more):
             yield row, made
-            if isinstance(made, Part):
-                self._wait(self.MIDWAY, stopped)
+            self._wait(self.MIDWAY, stopped)
 
     def _wait(self, sign: str, stopped: Stopped) -> None:
         """Wait until a sign is gone.
