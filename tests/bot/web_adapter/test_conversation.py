@@ -142,6 +142,7 @@ async def test_where_things_lie_on_this_machine_is_not_told(page: Paged) -> None
 async def test_a_delivery_that_comes_twice_is_one_message(page: Paged) -> None:
     async with page.owner() as visit:
         answer = await visit.spoken("Once more.")
+        await page.mynah.until("SELECT state FROM deliveries WHERE job_id = :id", "sent", id=answer["job"])
         row = await page.mynah.rows("SELECT * FROM deliveries WHERE job_id = :id", id=answer["job"])
         again = await page.page.deliver(row[0]["id"], {"page": True}, Reply.from_json(row[0]["reply"]))
         assert again == row[0]["reference"] == str(answer["id"])
