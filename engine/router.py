@@ -202,7 +202,8 @@ class Router:
             try:
                 told = foretell() if name in self._heavy else None
             except Exception as error:  # it is told when somebody wants it to speak; others need not wait for that
-                _log.info("Nobody knows yet who speaks in %s: %s", name, error, exc_info=not _is_plain(error))
+                unforeseen = not isinstance(error, (EngineError, OSError))
+                _log.info("Nobody knows yet who speaks in %s: %s", name, error, exc_info=unforeseen)
                 continue
             if told is not None:
                 self._foretold[name] = told
@@ -257,11 +258,6 @@ class Router:
             for name, worker in self._workers.items()
             if (name in heavy and worker.closed is None) or (name not in self._heavy and worker.is_open)
         }
-
-
-def _is_plain(error: Exception) -> bool:
-    """Whether what an error says is all that is to be known of it."""
-    return isinstance(error, (EngineError, OSError))
 
 
 def _clock(at: float) -> str:

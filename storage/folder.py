@@ -63,7 +63,7 @@ class Folder:
         with disk.in_words(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
-                lock = lock_file.take(path / "mynah.lock")
+                lock = lock_file.take(path / lock_file.OF_DATA)
             except lock_file.Held as held:
                 raise FolderInUse(folder=path, process=held.process) from None
             folder = cls(path, lock)

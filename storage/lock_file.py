@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+OF_DATA = "mynah.lock"
+"""The name of that which a Mynah that runs holds in its data folder; it was written when that was started."""
 _LOCKED_BYTE = 1 << 30
 """Far behind the text of the file, because Windows lets nobody read what is locked."""
 

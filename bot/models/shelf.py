@@ -13,12 +13,11 @@ from engine.catalogue import Published, licences, published
 from engine.engine import engines
 from engine.model_folders import CONFIG, VITS, XTTS, ModelOnDisk, installed
 from engine.value import value
+from storage import lock_file
 
 ENGINES = {XTTS: "coqui", VITS: "vits"}
 """The engine that speaks with the models of each family."""
 AUTO = "auto"
-LOCK = "mynah.lock"
-"""The file that the Mynah which runs holds; it was written when that was started."""
 NEEDED = ("torch", "TTS")
 """What has to be installed to speak with any of them."""
 
@@ -149,16 +148,14 @@ def came_later(model: Path, data: Path) -> bool:
     """Tell whether a model was put there after Mynah, which runs on a data folder, was started."""
     try:
         came = max(model.stat().st_ctime_ns, (model / CONFIG).stat().st_ctime_ns)  # moved here, or written
-        return came > (data / LOCK).stat().st_mtime_ns
+        return came > (data / lock_file.OF_DATA).stat().st_mtime_ns
     except OSError:  # one of them is not there
         return False
 
 
 def holder(data: Path) -> str:
     """Return the number of the process in which Mynah runs on a data folder; empty where it does not."""
-    from storage import lock_file
-
-    file = data / LOCK
+    file = data / lock_file.OF_DATA
     if not file.exists() or not os.access(file, os.W_OK):
         return ""
     try:

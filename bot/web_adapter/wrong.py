@@ -1,6 +1,6 @@
 """Wrong values: what a visitor is told whose request does not have the form that it has to have.
 
-A sentence names the value as they wrote it and says what is expected. What they gave is not repeated.
+A sentence names the value as they wrote it and says what is expected. Of what they gave nothing but names is repeated.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ def sentence(faults: Sequence[Any], given: object) -> str:
     """
     if not faults:
         return UNREADABLE
-    first = _name(faults[0], given)[:1]
+    named = [(_name(each, given), each) for each in faults]
+    first = named[0][0][:1]
     # A value of several forms has a fault for each; the form whose fault lies deepest is the one that was meant.
-    fault = max((each for each in faults if _name(each, given)[:1] == first), key=lambda each: len(_name(each, given)))
+    names, fault = max((each for each in named if each[0][:1] == first), key=lambda each: len(each[0]))
     if fault["type"] == "json_invalid":
         return UNREADABLE
-    names = _name(fault, given)
     return f"'{'.'.join(names)}' {_expected(fault)}." if names else NOT_JSON
 
 

@@ -213,8 +213,7 @@ class Coqui(Engine):
             return
         from engine.coqui_engine import devices
 
-        if "_ear" in self.__dict__:
-            self._ear.close()
+        self.kill()
         for name in ("_batch", "_model", "_built_in", "_speakers", "_ear"):
             self.__dict__.pop(name, None)
         devices.let_go()
