@@ -6,7 +6,7 @@ thread, and remembers nothing: what is above it is the price of being durable, f
 Each bot runs in a process of its own; the platform's stand-in, and the people on it, in this one. One person asks one
 thing after another; then fifty ask at once. The bots take turns, so that a busy minute hits all of them. How long a
 bot's event loop was held is told twice: on the clock, where a busy machine counts too, and in CPU seconds of the
-loop's own thread. Mynah runs on the event loop on which it is served; the floors on Python's own, as who writes a bot by
+loop's own thread. Mynah runs on the loop on which it is served; the floors on Python's own, as who writes a bot by
 their libraries' first pages has it.
 """
 
