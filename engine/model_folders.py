@@ -16,9 +16,13 @@ from engine.value import value
 
 XTTS, VITS = "xtts", "vits"
 CONFIG = "config.json"
-VITS_WEIGHTS = ("model_file.pth", "model_file.pth.tar", "model.pth", "checkpoint.pth", "model.safetensors")
-"""What the weights of a VITS may be called; else it is the only file that ends in .pt, .pth or .pth.tar."""
-_TELLTALES = (*VITS_WEIGHTS, "vocab.json", "speakers_xtts.pth", "speakers_xtts.safetensors")
+VITS_WEIGHTS = ("model_file.pth", "model_file.pth.tar", "model.pth", "checkpoint.pth")
+"""What the published weights of a VITS may be called; else it is the only file that ends in .pt, .pth or .pth.tar."""
+VITS_SAFE = "model.safetensors"
+"""What they are called once they are safe, or where they were from the start."""
+_NAMES = "speaker"
+"""How files begin that end as weights may and hold the names of a VITS's speakers."""
+_TELLTALES = (*VITS_WEIGHTS, VITS_SAFE, "vocab.json", "speakers_xtts.pth", "speakers_xtts.safetensors")
 """Files by which a folder without a configuration is known for a model."""
 
 
@@ -146,12 +150,18 @@ def _configured(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def weights_of(path: Path) -> Path | None:
-    """Return the file of a VITS's weights, by the names that it is published under; None where there is none."""
+    """Return the file of a VITS's weights, by the names that it is published under; None where there is none.
+
+    What is made of it lies beside it (`VITS_SAFE`), and is returned only where no other can be told to be the weights.
+    """
     for name in VITS_WEIGHTS:
         if (path / name).is_file():
             return path / name
-    found = [each for pattern in ("*.pt", "*.pth", "*.pth.tar") for each in path.glob(pattern)]
-    return found[0] if len(found) == 1 else None
+    named = [each for pattern in ("*.pt", "*.pth", "*.pth.tar") for each in path.glob(pattern)]
+    found = [each for each in named if not each.name.startswith(_NAMES)]
+    if len(found) == 1:
+        return found[0]
+    return path / VITS_SAFE if (path / VITS_SAFE).is_file() else None
 
 
 def _vits_languages(config: Mapping[str, object]) -> tuple[str, ...]:

@@ -7,12 +7,15 @@ that says it is larger than the numbers that are there for it is refused.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from engine import origin
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,14 +38,16 @@ def main() -> None:
 
 
 def convert(published: Path, safe: Path) -> None:
-    """Read a `.pth` and write its tensors; those of nested containers are called 'outer/inner'.
+    """Read a `.pth` and write its tensors, with its mark; those of nested containers are called 'outer/inner'.
 
     Raises:
-        ValueError: It holds no tensors, or one larger than its numbers.
+        ValueError: It holds no tensors, or one larger than its numbers; or nothing can be written where they belong.
         pickle.UnpicklingError: It wants more than to build numbers and plain containers.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
+    mark = origin.mark(published)
     held = _load(published)
     if isinstance(held, dict) and isinstance(held.get("model"), dict):
         held = held["model"]
@@ -50,8 +55,14 @@ def convert(published: Path, safe: Path) -> None:
     if not tensors:
         raise ValueError("it holds no tensors")
     part = safe.with_name(f"{safe.name}.part")
-    save_file(tensors, part, {"made_of": published.name})
-    os.replace(part, safe)
+    try:
+        save_file(tensors, part, {origin.MADE_OF: published.name, origin.KEY: mark})
+        os.replace(part, safe)
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"nothing can be written beside it ({error})") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _load(published: Path) -> object:

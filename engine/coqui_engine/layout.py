@@ -2,8 +2,9 @@
 
 A model lies in `<models>/<name>/` as its makers publish it: `config.json`, `model.pth`, `vocab.json` and
 `speakers_xtts.pth`. What stands in a `.pth` is a program that builds objects, so it is never run here: a child process
-with little memory turns it into safetensors once (`convert`), which hold numbers and nothing else. Who has weights as
-safetensors from the start puts them there as `model.safetensors`, and needs no `.pth`.
+with little memory turns it into safetensors once (`convert`), which hold numbers and nothing else, and again where
+another file has taken its place (`engine.origin`). Who has weights as safetensors from the start puts them there as
+`model.safetensors`, and needs no `.pth`; if there is one, it is let be.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine import origin
 from engine.engine import EngineError
 
 CONFIG, VOCABULARY = "config.json", "vocab.json"
@@ -59,7 +61,7 @@ class ModelFolder:
             BadModel: There is none, or the published one cannot be read safely.
         """
         safe, published = (self.path / f"{name}.{ending}" for ending in ("safetensors", "pth"))
-        if published.exists() and (not safe.exists() or safe.stat().st_mtime_ns < published.stat().st_mtime_ns):
+        if published.exists():
             make_safe(published, safe)
         if not safe.exists():
             raise BadModel(f"{self.path} has neither {safe.name} nor {published.name}")
@@ -148,11 +150,15 @@ def read_folder(path: Path) -> ModelFolder:
 
 
 def make_safe(published: Path, safe: Path) -> None:
-    """Have a child make safetensors of a `.pth`; it is there whole, or not at all.
+    """See to it that there are safetensors of a `.pth`; those that a child has to make are there whole, or not at all.
+
+    Those that Mynah has not made are the host's own: they stay, and count.
 
     Raises:
-        BadModel: It cannot be read safely; the message says why.
+        BadModel: It cannot be read safely, or nothing written beside it; the message says why.
     """
+    if _is_safe(published, safe):
+        return
     # Not by `-m`, which would look for Mynah's own modules in the current folder first.
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.coqui_engine.convert import main; main()"
     command = [sys.executable, "-P", "-c", program, str(published), str(safe)]
@@ -163,3 +169,15 @@ def make_safe(published: Path, safe: Path) -> None:
     if ran.returncode:
         said = ran.stderr.strip().splitlines()
         raise BadModel(f"{published} cannot be read safely: {said[-1] if said else f'it ended with {ran.returncode}'}")
+
+
+def _is_safe(published: Path, safe: Path) -> bool:
+    """Whether there are safetensors that are the host's own, or of a `.pth` as it is now."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(safe, framework="numpy") as held:
+            about = held.metadata() or {}
+        return origin.MADE_OF not in about or origin.is_of(about.get(origin.KEY), published)
+    except (OSError, SafetensorError):  # none are there, or not to their end
+        return False

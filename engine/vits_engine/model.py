@@ -24,7 +24,7 @@ from torch.overrides import TorchFunctionMode
 
 from engine.coqui_engine import compat, devices
 from engine.coqui_engine.layout import CONFIG, BadModel, ModelFolder, make_safe
-from engine.model_folders import weights_of
+from engine.model_folders import VITS_SAFE, weights_of
 from engine.text.expansion import expand
 from engine.vits_engine import phonemes
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from TTS.tts.models.vits import Vits
     from TTS.tts.utils.text.tokenizer import TTSTokenizer
 
-SAFE = "model.safetensors"
-"""What the weights are called once they are safe."""
 FIRST, WINDOW = 32, 172
 """Frames of the first window and of each that follows: at 22,050 Hz 0.4 s, and 2 s."""
 MOST_FRAMES = 6_000
@@ -276,10 +274,10 @@ def _configuration(folder: ModelFolder) -> VitsConfig:
 
 def _safe_weights(path: Path) -> Path:
     """Return the file of weights as safetensors, which is made of the published one where needed."""
-    safe, published = path / SAFE, weights_of(path)
+    safe, published = path / VITS_SAFE, weights_of(path)
     if published is None:
         raise BadModel(f"{path} has no weights")
-    if published != safe and (not safe.exists() or safe.stat().st_mtime_ns < published.stat().st_mtime_ns):
+    if published != safe:
         make_safe(published, safe)
     return safe
 

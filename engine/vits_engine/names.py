@@ -1,7 +1,8 @@
 """The names of a model's speakers, each with the number by which the network knows it.
 
 They stand in its configuration, or in a file beside it: JSON, or a `.pth`, which is never read here but in a process of
-its own that may use little memory (see `engine.coqui_engine.layout`); what it finds is kept as JSON beside it.
+its own that may use little memory (see `engine.coqui_engine.layout`); what it finds is kept as JSON beside it, and
+counts while it is of that very file (`engine.origin`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine import origin
 from engine.coqui_engine.layout import PATIENCE, ROOT, BadModel, ModelFolder
 
 MOST = 10_000
@@ -23,6 +25,8 @@ _LARGEST = 4_000_000
 """The most bytes of a file of names."""
 _KEPT = ".json"
 """What is put behind the name of a `.pth` for the file that keeps what was read in it."""
+_NAMES = "names"
+"""What they are called in it, beside the mark of the `.pth`."""
 _KEYS = ("speakers_file", "speaker_file")
 
 
@@ -64,18 +68,15 @@ def _checked(names: object, where: Path) -> Mapping[str, int]:
 
 
 def _read(file: Path) -> object:
+    if file.suffix == ".json":
+        return _json(file)
+    kept = file.with_name(f"{file.name}{_KEPT}")
+    with contextlib.suppress(BadModel, OSError):  # none is there, or not to its end; the names are there still
+        held = _json(kept)
+        if isinstance(held, dict) and origin.is_of(held.get(origin.KEY), file):
+            return held.get(_NAMES)
     if file.stat().st_size > _LARGEST:
         raise BadModel(f"{file} is larger than any list of names")
-    if file.suffix == ".json":
-        try:
-            return json.loads(file.read_text("utf-8"))
-        except ValueError as error:
-            raise BadModel(f"{file} is no JSON: {error}") from error
-    kept = file.with_name(f"{file.name}{_KEPT}")
-    written = file.stat().st_mtime_ns
-    if kept.is_file() and kept.stat().st_mtime_ns == written:
-        with contextlib.suppress(BadModel, OSError):  # it was not written to its end; the names are there still
-            return _read(kept)
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.vits_engine.names import main; main()"
     command = [sys.executable, "-P", "-c", program, str(file)]
     try:
@@ -88,13 +89,21 @@ def _read(file: Path) -> object:
     with contextlib.suppress(OSError):  # so that it need not be read so again; others may have put the folder there
         part = kept.with_name(f"{kept.name}.part")
         part.write_text(ran.stdout, "utf-8")
-        os.utime(part, ns=(written, written))  # of another file with the names of this one's time, they are not kept
         os.replace(part, kept)
-    return json.loads(ran.stdout)
+    return json.loads(ran.stdout)[_NAMES]
+
+
+def _json(file: Path) -> object:
+    if file.stat().st_size > _LARGEST:
+        raise BadModel(f"{file} is larger than any list of names")
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        raise BadModel(f"{file} is no JSON: {error}") from error
 
 
 def main() -> None:
-    """Be the process: write the names in a `.pth` as JSON; what goes wrong is said in the last line of errors."""
+    """Be the process: write a `.pth`'s mark and names as JSON; what goes wrong is said in the last line of errors."""
     import pickle
 
     import torch
@@ -104,7 +113,9 @@ def main() -> None:
     file = Path(sys.argv[1])
     limit(ROOM)
     try:
+        mark = origin.mark(file)
         held = torch.load(file, map_location="cpu", weights_only=True)
-        os.write(1, json.dumps({str(name): number for name, number in dict(held).items()}).encode())
+        names = {str(name): number for name, number in dict(held).items()}
+        os.write(1, json.dumps({origin.KEY: mark, _NAMES: names}).encode())
     except (MemoryError, RuntimeError, TypeError, ValueError, pickle.UnpicklingError, EOFError) as error:
         raise SystemExit((str(error).strip().splitlines() or [type(error).__name__])[0]) from None

@@ -128,6 +128,15 @@ def test_a_vits_tells_its_languages_and_has_its_weights_by_one_of_their_names(tm
     assert weights_of(folder) == folder / "model_file.pth"
 
 
+def test_what_was_made_of_the_weights_of_a_vits_or_lies_beside_them_is_not_taken_for_them(tmp_path: Path) -> None:
+    folder = put(tmp_path / "mine", {"model": "vits"}, files=("model.safetensors", "speaker_ids.pth"))
+    assert weights_of(folder) == folder / "model.safetensors"
+    (folder / "best_model.pth").write_bytes(b"0")
+    assert weights_of(folder) == folder / "best_model.pth"
+    (folder / "other.pth").write_bytes(b"0")
+    assert weights_of(folder) == folder / "model.safetensors"
+
+
 def test_a_published_one_speaks_what_the_list_says(tmp_path: Path) -> None:
     folder = put(tmp_path / "en-vctk-vits", {"model": "vits", "phoneme_language": "en-us"})
     note(folder, licence="Apache-2.0", name="en-vctk-vits")

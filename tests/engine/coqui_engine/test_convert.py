@@ -41,3 +41,10 @@ def test_where_there_are_no_tensors_nothing_is_written(tmp_path: Path, held: obj
     with pytest.raises(ValueError, match="no tensors"):
         converted(tmp_path, held)
     assert [file.name for file in tmp_path.iterdir()] == ["a.pth"]
+
+
+def test_what_was_begun_is_taken_away_where_it_cannot_be_finished(tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").mkdir()  # nothing can be put there
+    with pytest.raises(ValueError, match="nothing can be written beside it"):
+        converted(tmp_path, {"a": torch.ones(1)})
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.pth", "a.safetensors"]

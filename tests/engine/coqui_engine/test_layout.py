@@ -10,11 +10,15 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.coqui_engine import Coqui
-from engine.coqui_engine.layout import BadModel, xtts_folders
+from engine.coqui_engine.layout import BadModel, ModelFolder, xtts_folders
 from tests.engine.coqui_engine import tiny
+
+NOON = 1_700_000_000_000_000_000
+"""When a file was published, in ns."""
 
 
 @pytest.fixture
@@ -38,6 +42,7 @@ def test_a_folder_dropped_in_is_found(copied: Path) -> None:
 
 def test_whom_a_model_brings_is_told_without_loading_it(coqui: Coqui, copied: Path) -> None:
     assert Coqui.foretell(copied.parent) == coqui.speakers() != []
+    (copied / "speakers_xtts.pth").unlink()
     (copied / "speakers_xtts.safetensors").write_bytes(b"garbage")
     with pytest.raises(BadModel, match=r"speakers_xtts\.safetensors cannot be read"):
         Coqui.foretell(copied.parent)
@@ -110,6 +115,82 @@ def test_weights_as_safetensors_need_no_other_file(copied: Path) -> None:
     opened(copied).close()
     (copied / "model.pth").unlink()
     opened(copied).close()
+
+
+def weights(folder: Path) -> float:
+    """Have weights made safe where they are not, and return the number that `publish` put there."""
+    from safetensors.numpy import load_file
+
+    return float(load_file(ModelFolder(path=folder, config={}).numbers("model"))["a"][0])
+
+
+@pytest.fixture
+def folder(models: Path, tmp_path: Path) -> Path:
+    """Where a file of weights is going to be published; `models` skips where there is no torch."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+    return folder
+
+
+def publish(folder: Path, number: float, *, size: int = 1, at: int = NOON) -> Path:
+    import torch
+
+    torch.save({"model": {"a": torch.full((size,), number)}}, folder / "model.pth")
+    os.utime(folder / "model.pth", ns=(at, at))
+    return folder
+
+
+@pytest.mark.parametrize(("size", "at"), [(1, NOON + 1), (1, NOON - 1), (99, NOON), (1, 0)])
+def test_weights_are_made_safe_again_where_another_file_was_put_in_the_place_of_theirs(
+    folder: Path, size: int, at: int
+) -> None:
+    publish(folder, 1)
+    assert weights(folder) == 1
+    assert weights(publish(folder, 2, size=size, at=at)) == 2
+
+
+def test_weights_are_made_safe_once_also_where_their_folder_was_copied(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(folder, 1)
+    assert weights(folder) == 1
+    other = shutil.copytree(folder, folder.with_name("copied"), copy_function=shutil.copyfile)
+    monkeypatch.setattr(sys, "executable", str(folder / "nothing"))  # as where nothing can be written
+    assert weights(folder) == weights(other) == 1
+
+
+@pytest.mark.parametrize("kept", [{"made_of": "model.pth"}, {"made_of": "model.pth", "origin": "1 2 3"}])
+def test_safe_weights_of_nobody_knows_which_file_are_made_again(folder: Path, kept: dict[str, str]) -> None:
+    from safetensors.numpy import save_file
+
+    save_file({"a": np.zeros(1, np.float32)}, folder / "model.safetensors", kept)  # written later
+    assert weights(publish(folder, 1)) == 1
+
+
+def test_safe_weights_that_mynah_has_not_made_stay_and_count(folder: Path) -> None:
+    from safetensors.numpy import save_file
+
+    save_file({"a": np.zeros(1, np.float32)}, folder / "model.safetensors", {"format": "pt"})
+    os.utime(folder / "model.safetensors", ns=(0, 0))
+    assert weights(publish(folder, 1)) == 0
+
+
+def test_safe_weights_that_were_cut_off_are_made_again(folder: Path) -> None:
+    publish(folder, 1)
+    assert weights(folder) == 1
+    for name in ("model.safetensors", "model.safetensors.part"):
+        (folder / name).write_bytes((folder / "model.safetensors").read_bytes()[:-1])
+    assert weights(folder) == 1
+    assert sorted(file.name for file in folder.iterdir()) == ["model.pth", "model.safetensors"]
+
+
+def test_safe_weights_of_another_file_do_not_speak_where_none_can_be_written(folder: Path) -> None:
+    publish(folder, 1)
+    assert weights(folder) == 1
+    (folder / "model.safetensors.part").mkdir()
+    publish(folder, 2, at=NOON - 1)
+    with pytest.raises(BadModel, match=r"model\.pth .*nothing can be written beside it"):
+        weights(folder)
 
 
 class _Runs:

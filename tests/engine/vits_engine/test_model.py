@@ -113,6 +113,21 @@ def test_weights_are_made_safe_once(models: Path) -> None:
     assert safe.stat().st_mtime_ns == made
 
 
+@pytest.mark.parametrize("by", [1_000_000_000, -1_000_000_000])
+@pytest.mark.parametrize("name", ["model_file.pth", "best_model.pth"])
+def test_weights_that_were_replaced_are_those_that_speak(models: Path, tmp_path: Path, name: str, by: int) -> None:
+    import torch
+
+    folder = copied(models / "fr-tiny", tmp_path / "mine")
+    file = (folder / "model_file.pth").rename(folder / name)
+    assert by_mynah(load(folder), TEXT).any()
+    held, written = torch.load(file, weights_only=True), file.stat().st_mtime_ns
+    held["model"]["waveform_decoder.conv_post.weight"] *= 0
+    torch.save(held, file)
+    os.utime(file, ns=(written + by, written + by))
+    assert not by_mynah(load(folder), TEXT).any()
+
+
 def test_code_in_a_file_of_weights_is_not_run(models: Path, tmp_path: Path) -> None:
     import torch
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.coqui_engine.layout import BadModel, read_folder
 from engine.vits_engine.names import MOST, speaker_names
 
 MANY: dict[str, object] = {"model": "vits", "model_args": {"use_speaker_embedding": True}}
+FILED = MANY | {"speakers_file": "speaker_ids.pth"}
 
 
 def names(folder: Path, config: dict[str, object]) -> dict[str, int]:
@@ -40,31 +42,48 @@ def test_names_may_lie_in_a_file_of_torchs(tmp_path: Path) -> None:
     import torch
 
     torch.save({"Ada": 0, "Bob": 1}, tmp_path / "speaker_ids.pth")
-    assert names(tmp_path, MANY | {"speakers_file": "speaker_ids.pth"}) == {"Ada": 0, "Bob": 1}
+    assert names(tmp_path, FILED) == {"Ada": 0, "Bob": 1}
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
-def test_such_a_file_is_read_once_and_again_where_it_has_changed(
+def test_such_a_file_is_read_once_also_where_its_folder_was_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
 
-    config, file = MANY | {"speakers_file": "speaker_ids.pth"}, tmp_path / "speaker_ids.pth"
+    (tmp_path / "first").mkdir()
+    torch.save({"Ada": 0}, tmp_path / "first" / "speaker_ids.pth")
+    assert names(tmp_path / "first", FILED) == {"Ada": 0}
+    copied = shutil.copytree(tmp_path / "first", tmp_path / "copied", copy_function=shutil.copyfile)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    assert names(tmp_path / "first", FILED) == names(copied, FILED) == {"Ada": 0}
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
+@pytest.mark.parametrize(("name", "by"), [("Bob", 1_000_000), ("Bob", -1_000_000), ("Bob" * 99, 0)])
+def test_it_is_read_again_where_another_took_its_place(tmp_path: Path, name: str, by: int) -> None:
+    import torch
+
+    file = tmp_path / "speaker_ids.pth"
     torch.save({"Ada": 0}, file)
-    assert names(tmp_path, config) == {"Ada": 0}
-    with monkeypatch.context() as nobody:
-        nobody.setattr(sys, "executable", str(tmp_path / "nothing"))
-        assert names(tmp_path, config) == {"Ada": 0}
-    kept = tmp_path / "speaker_ids.pth.json"
-    for name, by in (("Bob", 1_000_000), ("Cyd", -1_000_000)):  # written later, or an older file moved there
-        torch.save({name: 0}, file)
-        other = kept.stat().st_mtime_ns + by
-        os.utime(file, ns=(other, other))
-        assert names(tmp_path, config) == {name: 0}
-    written = kept.stat().st_mtime_ns
-    kept.write_text('{"Cyd')
-    os.utime(kept, ns=(written, written))
-    assert names(tmp_path, config) == {"Cyd": 0}, "what was kept had not been written to its end"
+    assert names(tmp_path, FILED) == {"Ada": 0}
+    other = file.stat().st_mtime_ns + by
+    torch.save({name: 0}, file)
+    os.utime(file, ns=(other, other))
+    assert list(names(tmp_path, FILED).values()) == [0] and "Ada" not in names(tmp_path, FILED)
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="torch is not installed")
+@pytest.mark.parametrize("kept", ['{"origin": "', '{"Bob": 0}', "[]", '{"origin": "1 2 3", "names": {"Bob": 0}}', "{}"])
+def test_what_was_kept_half_or_without_a_mark_is_not_believed(tmp_path: Path, kept: str) -> None:
+    import torch
+
+    file, beside = tmp_path / "speaker_ids.pth", tmp_path / "speaker_ids.pth.json"
+    torch.save({"Ada": 0}, file)
+    beside.write_text(kept, "utf-8")
+    written = file.stat().st_mtime_ns
+    os.utime(beside, ns=(written, written))  # as Mynah once marked what it kept
+    assert names(tmp_path, FILED) == {"Ada": 0}
 
 
 class Trap:
@@ -83,7 +102,7 @@ def test_code_in_such_a_file_is_not_run(tmp_path: Path) -> None:
 
     torch.save({"Ada": Trap(tmp_path / "trapped")}, tmp_path / "speaker_ids.pth")
     with pytest.raises(BadModel, match="cannot be read safely"):
-        names(tmp_path, MANY | {"speakers_file": "speaker_ids.pth"})
+        names(tmp_path, FILED)
     assert not (tmp_path / "trapped").exists()
 
 
