@@ -8,7 +8,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from commands.core.studio import Studio
 from commands.core.words import count
 from engine import spool
 from engine.router import Router
+from engine.value import replace
 from storage import queue
 from storage.clock import SECOND
 from storage.database import Database, Transaction, Work

@@ -10,7 +10,6 @@ import random
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from bot.adapter import Adapter, Busy, TryLater, Undeliverable
 from bot.alarm import PAUSE, Alarm
 from bot.paths import whole
 from commands.core.reply import OWN_JOB, Action, Reply
+from engine.value import replace
 from storage import deliveries, jobs, queue
 from storage.clock import SECOND
 from storage.database import Database, Transaction, Work

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from commands.core.reply import FileRef, Reply
 from engine.fingerprint import Fingerprinter
 from engine.take import Take
+from engine.value import replace
 from storage import disk, files
 from storage.clock import DAY
 from storage.database import Transaction

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from commands.core.reply import Reply
+from engine.value import replace
 
 
 def whole(reply: Reply, data: Path) -> Reply:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from commands.core import plan
 from commands.core.command import Lane, command
 from commands.core.context import Inquiry, JobContext
 from commands.core.estimate import quote_file
 from commands.core.labels import project_of, tags_of
-from commands.core.manner import USUAL, Manner
+from commands.core.manner import Manner
 from commands.core.page import check_file, read_file
 from commands.core.params import (
     FileFormat,
@@ -27,6 +25,7 @@ from commands.core.quote import Quote
 from commands.core.reply import Reply
 from commands.core.saying import Prepared, note, quote, ready, say, voice_settings
 from commands.core.words import excerpt
+from engine.value import replace
 
 FIRST_WORDS = 200
 """How many characters of what stood in a file are remembered: the history tells it by them."""
@@ -47,8 +46,9 @@ async def quote_speech(
         UsageError: Nothing in the text can be read aloud.
         NotFound: There is no such voice for the person.
     """
-    manner = replace(USUAL, **wanted)  # type: ignore[arg-type]  # each was converted to the type of its parameter
-    manner = replace(manner, format=inquiry.format_for(manner.format))
+    manner = Manner(**wanted)  # type: ignore[arg-type]  # each was converted to the type of its parameter
+    if (format := inquiry.format_for(manner.format)) is not manner.format:
+        manner = replace(manner, format=format)
     if file is not None:
         check_file(file)
         planned = await plan.make(inquiry, "", voice, manner)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.engine import EngineError
-from engine.speech import Audio, Timing
+from engine.speech import FULL_SCALE, Audio, Timing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,6 @@ WAV_DATA_LIMIT = 2**32 - HEADER_BYTES
 
 _SILENCE = 1e-3
 """A peak below this, -60 dB, is heard as silence."""
-_FULL_SCALE = 32768
 _BLOCK = 16_384
 """How many samples are worked on at once: few enough to stay in the processor's cache."""
 _SECONDS_AT_LEAST, _SECONDS_A_CHARACTER = 10, 4
@@ -58,9 +57,9 @@ def check(audio: Audio, text: str) -> float:
     Raises:
         BadAudio: It is empty, not finite, beyond full scale, much too long, or silent though the text has letters.
     """
-    if len(audio.samples) == 0 or audio.rate <= 0:
+    if audio.count == 0 or audio.rate <= 0:
         raise BadAudio(f"no sound for {text[:40]!r}")
-    loudest = peak(audio.samples)
+    loudest = height(audio)
     if not math.isfinite(loudest):
         raise BadAudio(f"samples that are no numbers for {text[:40]!r}")
     if loudest > 1.0:
@@ -77,43 +76,54 @@ def peak(samples: NDArray[np.float32]) -> float:
     return float(max(samples.max(), -samples.min())) if len(samples) else 0.0
 
 
+def height(audio: Audio) -> float:
+    """Return the peak of a sound, from 0 to 1; not a number if any of its samples is none."""
+    pcm = audio.pcm
+    if pcm is None:
+        return peak(audio.samples)
+    return max(int(pcm.max()), -int(pcm.min())) / FULL_SCALE if len(pcm) else 0.0
+
+
 def join(chunks: Sequence[Audio]) -> Audio:
     """Put the chunks of one row together; their timings count from the start of the row already."""
     if len(chunks) == 1:
         return chunks[0]
     import numpy as np
 
-    return Audio(
-        samples=np.concatenate([chunk.samples for chunk in chunks]),
-        rate=chunks[0].rate,
-        timings=tuple(timing for chunk in chunks for timing in chunk.timings),
-    )
+    rate, timings = chunks[0].rate, tuple(timing for chunk in chunks for timing in chunk.timings)
+    whole = [chunk.pcm for chunk in chunks if chunk.pcm is not None]
+    if len(whole) == len(chunks):
+        return Audio(pcm=np.concatenate(whole), rate=rate, timings=timings)
+    return Audio(samples=np.concatenate([chunk.samples for chunk in chunks]), rate=rate, timings=timings)
 
 
 def to_sound(audio: Audio, *, gain: float = 1.0, loudest: float | None = None) -> Sound:
     """Turn samples from -1 to 1 into 16-bit whole numbers, as files have them.
 
-    What came from 16 bits (a 32768th each) comes out as it was; what is beyond full scale is cut there.
+    What was made in 16 bits comes out as it was, where it becomes no louder; what is beyond full scale is cut there.
 
     Args:
         audio: The sound, shape (n,).
         gain: How many times as loud it becomes.
-        loudest: The `peak` of its samples, where that is known: it is not looked for again.
+        loudest: Its `height`, where that is known: it is not looked for again.
     """
     import numpy as np
 
-    samples = audio.samples
-    loudest = gain * (peak(samples) if loudest is None else loudest)
-    loud = not loudest * _FULL_SCALE < _FULL_SCALE - 1
+    loudest = gain * (height(audio) if loudest is None else loudest)
+    if audio.pcm is not None and gain == 1.0:
+        return Sound(pcm=audio.pcm, rate=audio.rate, peak=loudest, timings=audio.timings)
+    samples, scale = (audio.samples, FULL_SCALE) if audio.pcm is None else (audio.pcm, 1)
+    factor = np.float32(scale * gain)
+    loud = not loudest * FULL_SCALE < FULL_SCALE - 1
     pcm = np.empty(len(samples), "<i2")
     scratch = np.empty(min(len(samples), _BLOCK), np.float32)
     for begin in range(0, len(samples), _BLOCK):
         part = samples[begin : begin + _BLOCK]
         block = scratch[: len(part)]
-        np.multiply(part, _FULL_SCALE * gain, out=block)
+        np.multiply(part, factor, out=block)
         np.rint(block, out=block)
         if loud:
-            np.clip(block, -_FULL_SCALE, _FULL_SCALE - 1, out=block)
+            np.clip(block, -FULL_SCALE, FULL_SCALE - 1, out=block)
         pcm[begin : begin + len(part)] = block
     return Sound(pcm=pcm, rate=audio.rate, peak=min(loudest, 1.0), timings=audio.timings)
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from engine.audio import HEADER_BYTES, to_sound, wav_header
 from engine.speech import Audio
 
-_FULL_SCALE = 32_768
-
 
 def keep(audio: Audio, path: Path) -> int:
     """Write a recording as a WAV file of 16 bits, and see it to the disk; return its size, in bytes.
@@ -41,4 +39,4 @@ def read(path: Path, begin: float = 0.0, end: float | None = None) -> Audio:
         first = min(last, round(begin * rate))
         file.setpos(first)
         pcm = file.readframes(max(0, (last if end is None else min(last, round(end * rate))) - first))
-    return Audio(samples=np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(_FULL_SCALE), rate=rate)
+    return Audio(pcm=np.frombuffer(pcm, "<i2").astype(np.int16, copy=False), rate=rate)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.engine import EngineError
@@ -48,7 +47,7 @@ def shift(audio: Audio, semitones: float) -> Audio:
     made = _slower(np.concatenate((around, quick, around)), audio.rate, ratio)
     # What is made longer comes early by as much as the half of its first window grows; measured within 10 ms.
     begin = round(window * ratio - max(ratio - 1, 0) * window / 2)
-    return replace(audio, samples=made[begin : begin + len(audio.samples)])
+    return audio.with_samples(made[begin : begin + len(audio.samples)])
 
 
 def _slower(samples: NDArray[np.float32], rate: int, ratio: float) -> NDArray[np.float32]:

@@ -105,11 +105,10 @@ class EspeakEngine(Engine):
             )
             if gone():
                 continue
-            samples = self._numpy.frombuffer(speech.pcm, self._numpy.int16).astype(self._numpy.float32)
-            samples *= 1 / 32768
+            pcm = self._numpy.frombuffer(speech.pcm, self._numpy.int16)
             rate = self._library.rate
-            timings = _MarkedTimings(utterance.text, speech.events, 1000 * len(samples) // rate)
-            yield row, Audio(samples=samples, rate=rate, timings=timings)
+            timings = _MarkedTimings(utterance.text, speech.events, 1000 * len(pcm) // rate)
+            yield row, Audio(pcm=pcm, rate=rate, timings=timings)
 
     def close(self) -> None:
         """Nothing: espeak stays open for whoever else speaks in this process."""

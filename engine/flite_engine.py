@@ -106,20 +106,17 @@ class FliteEngine(Engine):
             start += audio.seconds
             yield audio
         if not start and not gone():
-            samples = self._numpy.zeros(round(NOTHING * 16_000), self._numpy.float32)
-            yield Audio(samples=samples, rate=16_000)
+            yield Audio(pcm=self._numpy.zeros(round(NOTHING * 16_000), self._numpy.int16), rate=16_000)
 
     def _audio(self, text: str, phrase: Sequence[Word], speech: Speech, start: float) -> Audio:
         """Turn what flite made of a phrase into audio that begins `start` seconds after its row."""
-        numpy = self._numpy
-        samples = unwrap(numpy.frombuffer(speech.pcm, numpy.int16)).astype(numpy.float32)
-        samples *= 1 / 32768
+        pcm = unwrap(self._numpy.frombuffer(speech.pcm, self._numpy.int16))
         first = speech.segments[0]
         cut = max(0, round((first.end - LEAD) * speech.rate)) if first.phone == _PAUSE else 0
-        samples = samples[cut:]
+        pcm = pcm[cut:]
         shift = start - cut / speech.rate
-        timings = read_timings(text, phrase, speech.segments, shift, start, start + len(samples) / speech.rate)
-        return Audio(samples=samples, rate=speech.rate, timings=timings)
+        timings = read_timings(text, phrase, speech.segments, shift, start, start + len(pcm) / speech.rate)
+        return Audio(pcm=pcm, rate=speech.rate, timings=timings)
 
 
 def unwrap(samples: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -99,8 +99,8 @@ def pack_audio(audio: Audio) -> tuple[Head, memoryview]:
     """Return all of a sound but its samples, and those as bytes."""
     timings = [(each.kind, each.text, each.start_ms, each.end_ms) for each in audio.timings]
     samples = np.ascontiguousarray(audio.samples, np.dtype("<f4"))
-    about = {field.name: getattr(audio, field.name) for field in fields(Audio) if field.name != "samples"}
-    return {**about, "timings": timings}, samples.data.cast("B") if len(samples) else memoryview(b"")
+    about = {"rate": audio.rate, "score": audio.score, "takes": audio.takes, "timings": timings}
+    return about, samples.data.cast("B") if len(samples) else memoryview(b"")
 
 
 def unpack_audio(head: Mapping[str, Any], blob: bytearray) -> Audio:

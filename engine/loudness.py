@@ -23,6 +23,8 @@ CEILING = 10 ** (-1 / 20)
 """What no sample goes beyond: -1 dBFS, which leaves room for what encoders add."""
 MOST_GAIN = 10.0
 """The most that a sound is made louder, 20 dB: beyond that it is noise that is made loud."""
+UNHEARD = 0.5
+"""A difference that nobody hears from one sentence to the next, in LU: a voice that is as near is left as it is."""
 CALIBRATION = "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20."
 """What a voice says to be measured: nearly every language reads numbers. Most of espeak's sentences come out within
 1 LU of it, a few 2 away; some of flite's are up to 2.5 away (`python -m bench levels` measures both)."""
@@ -70,13 +72,13 @@ def loudness(samples: NDArray[np.float32], rate: int) -> float:
 
 
 def gain(measured: float, target: float = TARGET) -> float:
-    """Return how many times as loud a sound has to be made; 1 for one that is silent.
+    """Return how many times as loud a sound has to be made; 1 for one that is silent, or that nobody hears to be off.
 
     Args:
         measured: Its loudness, in LUFS.
         target: How loud it should be, in LUFS.
     """
-    if not math.isfinite(measured):
+    if not math.isfinite(measured) or abs(target - measured) < UNHEARD:
         return 1.0
     return min(10 ** ((target - measured) / 20), MOST_GAIN)
 

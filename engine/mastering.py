@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.audio import Sound, peak, to_sound
+from engine.audio import Sound, height, to_sound
 from engine.loudness import CEILING, limit
-from engine.seams import soften
+from engine.seams import is_smooth, soften
 from engine.speech import Audio, Timing, TimingKind, Utterance
 from engine.text.reading import Sentence
 
@@ -61,22 +61,23 @@ def master(audio: Audio, line: Line, mix: Mix, *, loudest: float | None = None) 
         audio: What the engine has said, whole.
         line: What it was asked for.
         mix: How it is to sound.
-        loudest: The `peak` of the audio, where that is known.
+        loudest: The `height` of the audio, where that is known.
     """
     timings = timings_of(audio, line, mix) if mix.kinds else ()
     if mix.semitones:
         from engine.effects import shift
 
         audio, loudest = shift(audio, mix.semitones), None
-    loudest = peak(audio.samples) if loudest is None else loudest
+    loudest = height(audio) if loudest is None else loudest
     softened = _softened(audio)
     if softened is not audio or mix.gain * loudest > CEILING:
         sound = to_sound(_limited(softened, mix.gain) if mix.gain * loudest > CEILING else _louder(softened, mix.gain))
     else:
         sound = to_sound(audio, gain=mix.gain, loudest=loudest)
+    pcm, rate = sound.pcm, sound.rate
     if line.before or line.after:
-        sound = replace(sound, pcm=_padded(sound.pcm, sound.rate, line.before, line.after))
-    return replace(sound, timings=_later(timings, 1000 * round(line.before * sound.rate) // sound.rate))
+        pcm = _padded(pcm, rate, line.before, line.after)
+    return Sound(pcm=pcm, rate=rate, peak=sound.peak, timings=_later(timings, 1000 * round(line.before * rate) // rate))
 
 
 def beginning(audio: Audio, line: Line, mix: Mix) -> NDArray[np.int16]:
@@ -97,7 +98,7 @@ def beginning(audio: Audio, line: Line, mix: Mix) -> NDArray[np.int16]:
         return np.zeros(0, np.int16)
     loud = np.flatnonzero(~(np.abs(audio.samples * mix.gain) <= CEILING))  # what is no number is not known either
     until = max(0, (int(loud[0]) if len(loud) else len(audio.samples)) - round(UNSURE * audio.rate))
-    sound = to_sound(replace(audio, samples=soften(audio.samples, audio.rate)[:until]), gain=mix.gain)
+    sound = to_sound(audio.with_samples(soften(audio.samples, audio.rate)[:until]), gain=mix.gain)
     return _padded(sound.pcm, sound.rate, line.before, 0.0) if until else sound.pcm
 
 
@@ -141,16 +142,15 @@ def _aligned(audio: Audio, line: Line, mix: Mix) -> Sequence[Timing]:
 
 
 def _softened(audio: Audio) -> Audio:
-    samples = soften(audio.samples, audio.rate)
-    return audio if samples is audio.samples else replace(audio, samples=samples)
+    return audio if is_smooth(audio) else audio.with_samples(soften(audio.samples, audio.rate))
 
 
 def _limited(audio: Audio, gain: float) -> Audio:
-    return replace(audio, samples=limit(audio.samples * gain, audio.rate))
+    return audio.with_samples(limit(audio.samples * gain, audio.rate))
 
 
 def _louder(audio: Audio, gain: float) -> Audio:
-    return replace(audio, samples=audio.samples * gain)
+    return audio.with_samples(audio.samples * gain)
 
 
 def _padded(pcm: NDArray[np.int16], rate: int, before: float, after: float) -> NDArray[np.int16]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.speech import FULL_SCALE, Audio
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -42,6 +44,13 @@ def soften(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     return softened
 
 
+def is_smooth(audio: Audio) -> bool:
+    """Tell whether a sound neither begins nor ends abruptly, so that `soften` would leave it as it is."""
+    edge = max(1, round(_EDGE_SECONDS * audio.rate))
+    samples, most = (audio.samples, _ABRUPT) if audio.pcm is None else (audio.pcm, _ABRUPT * FULL_SCALE)
+    return not (_abrupt(samples[:edge], most) or _abrupt(samples[-edge:], most))
+
+
 def silence(seconds: float, rate: int) -> NDArray[np.float32]:
     """Return samples of silence, shape (n,); none where there are no seconds.
 
@@ -54,5 +63,5 @@ def silence(seconds: float, rate: int) -> NDArray[np.float32]:
     return np.zeros(max(0, round(seconds * rate)), np.float32)
 
 
-def _abrupt(edge: NDArray[np.float32]) -> bool:
-    return len(edge) > 0 and max(float(edge.max()), -float(edge.min())) > _ABRUPT
+def _abrupt(edge: NDArray[np.float32] | NDArray[np.int16], most: float = _ABRUPT) -> bool:
+    return len(edge) > 0 and max(float(edge.max()), -float(edge.min())) > most

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,25 +47,80 @@ class Timing:
     """Where it ends, in milliseconds from the start of its audio."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Audio:
-    """A stretch of mono sound."""
+FULL_SCALE = 32768
+"""What 1 is in 16 bits."""
 
-    samples: NDArray[np.float32]
-    """The sound, shape (n,), from -1 to 1."""
-    rate: int
-    """Samples a second, in Hz."""
-    timings: Sequence[Timing] = ()
-    """What is said when, in the order of their starts; empty where the engine does not tell."""
-    score: float | None = None
-    """How sound the engine found it, from 0 to 1, where it listens to itself (`engine.selfcheck`)."""
-    takes: int = 1
-    """How often it was said until it was found good enough, or no better."""
+
+class Audio:
+    """A stretch of mono sound, never changed: as numbers from -1 to 1, or in the 16 bits in which an engine made it.
+
+    What was made in 16 bits goes into a file in 16 bits: to make other numbers of them and those of these again would
+    touch four times the memory. Who wants the numbers finds them all the same.
+    """
+
+    __slots__ = ("_samples", "pcm", "rate", "score", "takes", "timings")
+
+    def __init__(
+        self,
+        *,
+        rate: int,
+        samples: NDArray[np.float32] | None = None,
+        pcm: NDArray[np.int16] | None = None,
+        timings: Sequence[Timing] = (),
+        score: float | None = None,
+        takes: int = 1,
+    ) -> None:
+        """Take the sound in one of its two forms.
+
+        Raises:
+            TypeError: In both, or in none.
+        """
+        if (samples is None) is (pcm is None):
+            raise TypeError("a sound is given as samples or as pcm")
+        self._samples = samples
+        self.pcm: Final = pcm
+        """The sound as whole numbers, shape (n,), where `FULL_SCALE` is 1; None where it was not made so."""
+        self.rate: Final = rate
+        """Samples a second, in Hz."""
+        self.timings: Final = timings
+        """What is said when, in the order of their starts; empty where the engine does not tell."""
+        self.score: Final = score
+        """How sound the engine found it, from 0 to 1, where it listens to itself (`engine.selfcheck`)."""
+        self.takes: Final = takes
+        """How often it was said until it was found good enough, or no better."""
+
+    @property
+    def samples(self) -> NDArray[np.float32]:
+        """The sound, shape (n,), from -1 to 1."""
+        if self._samples is None:
+            self._samples = self.pcm.astype("f4")  # type: ignore[union-attr]  # one of the two is there
+            self._samples *= 1 / FULL_SCALE
+        return self._samples
+
+    @property
+    def count(self) -> int:
+        """How many samples it has."""
+        return len(self.samples if self.pcm is None else self.pcm)
 
     @property
     def seconds(self) -> float:
         """How long it lasts, in seconds."""
-        return len(self.samples) / self.rate
+        return self.count / self.rate
+
+    def with_samples(self, samples: NDArray[np.float32]) -> Audio:
+        """Return the same with another sound, shape (n,), from -1 to 1."""
+        return Audio(samples=samples, rate=self.rate, timings=self.timings, score=self.score, takes=self.takes)
+
+    def judged(self, *, score: float | None, takes: int) -> Audio:
+        """Return the same with what the engine found of it, after how many takes."""
+        return Audio(
+            samples=self._samples if self.pcm is None else None,
+            pcm=self.pcm,
+            rate=self.rate,
+            timings=self.timings,
+            score=score,
+            takes=takes,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

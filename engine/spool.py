@@ -342,9 +342,11 @@ def _write(file: FileIO, at: int, data: bytes | memoryview) -> None:
 def _files(folder: Path, job: int) -> list[Path]:
     """The files of a job's spools; none where there is not even the folder yet."""
     begin = f"{job}-"
-    if not folder.is_dir():
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
         return []
-    return [Path(e) for e in os.scandir(folder) if e.name.startswith(begin) and _NAME.fullmatch(e.name)]
+    return [folder / name for name in names if name.startswith(begin) and _NAME.fullmatch(name)]
 
 
 def _number(path: Path, what: str) -> int:

@@ -94,17 +94,17 @@ class Folder:
         """Copies of the database."""
         return self.path / "copies"
 
-    @property
+    @cached_property
     def generations(self) -> Path:
         """What was made: a file for every row of `files`."""
         return self.path / "generations"
 
-    @property
+    @cached_property
     def spool(self) -> Path:
         """Speech of jobs that are under way."""
         return self.path / "spool"
 
-    @property
+    @cached_property
     def staging(self) -> Path:
         """Attachments and other temporary files of jobs that are under way."""
         return self.path / "staging"

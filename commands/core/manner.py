@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from commands.core.params import FileFormat, SampleRate, Timestamps
 from engine.speech import Format, TimingKind
+from engine.value import value
 
 KINDS: Mapping[Timestamps, frozenset[TimingKind]] = {
     Timestamps.NONE: frozenset(),
@@ -26,7 +27,7 @@ def kind_of_file(wanted: FileFormat) -> Format:
     return alike.get(wanted) or Format(wanted.value)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@value
 class Manner:
     """How a text is to be said."""
 

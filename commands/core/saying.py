@@ -6,7 +6,6 @@ import asyncio
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from commands.core import plan as plans
 from commands.core import sidecars
@@ -28,7 +27,7 @@ from engine.take import Take, Target
 from engine.text import pauses
 from engine.text.hygiene import clean, speakable
 from engine.text.pauses import PauseTooLong
-from engine.value import value
+from engine.value import replace, value
 from storage import jobs, levels
 from storage.files import File
 from storage.metrics import Metric

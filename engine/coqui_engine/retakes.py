@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.selfcheck import Verdict
 from engine.speech import Audio
@@ -80,9 +80,10 @@ class Retakes:
             _log.exception("What was said could not be listened to.")
             return row, held.takes, self._rows.pop(row).best or audio
         if held.best is None or verdict.score > (held.best.score or 0.0):
-            held.best = replace(audio, score=verdict.score)
+            held.best = audio.judged(score=verdict.score, takes=audio.takes)
         if verdict.faults and held.takes <= self._most and not held.heard:
             _log.info("Said again, for it was heard as: %s.", ", ".join(verdict.faults))
             self.retaken += 1
             return row, held.takes, None
-        return row, held.takes, replace(self._rows.pop(row).best or audio, takes=held.takes)
+        best = self._rows.pop(row).best or audio
+        return row, held.takes, best.judged(score=best.score, takes=held.takes)

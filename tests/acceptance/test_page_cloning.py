@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +81,7 @@ def _seconds(clock: str) -> int:
 def answers_with(tab: Tab, panel: Locator, microphone: Path, speech: Audio) -> Locator:
     """Let somebody say this into the microphone as their consent, and return what is said to it."""
     silence = np.zeros(round(COUNTDOWN * speech.rate), np.float32)
-    keep(replace(speech, samples=np.concatenate([silence, speech.samples])), microphone)
+    keep(speech.with_samples(np.concatenate([silence, speech.samples])), microphone)
     records(panel, "Record your answer", speech.seconds + 1)
     return tab.answer_to(panel.get_by_role("button", name="Give this answer").click)
 

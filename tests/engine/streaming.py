@@ -45,7 +45,7 @@ class StreamingEngine(SineEngine):
                 if each.parts:
                     self.parts += 1
                     begin = sum(len(before.samples) for before in chunks)
-                    yield row, Part(begin=begin, audio=replace(chunk, timings=()))
+                    yield row, Part(begin=begin, audio=Audio(samples=chunk.samples, rate=chunk.rate))
                 chunks.append(chunk)
             else:
                 yield row, join(chunks)
@@ -53,4 +53,4 @@ class StreamingEngine(SineEngine):
 
     def _whistle(self, utterance: Utterance) -> Iterator[Audio]:
         for chunk in super()._whistle(utterance):
-            yield replace(chunk, samples=chunk.samples * self._level)
+            yield chunk.with_samples(chunk.samples * self._level)

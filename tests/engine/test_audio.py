@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import math
 import wave
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,8 +101,8 @@ def test_a_header_counts_what_stands_behind_the_samples() -> None:
 
 def test_chunks_are_put_together_in_their_order() -> None:
     timings = [Timing(kind="word", text=text, start_ms=0, end_ms=1) for text in "ab"]
-    first = replace(sound([0.1, 0.2]), timings=(timings[0],))
-    second = replace(sound([0.3]), timings=(timings[1],))
+    first = Audio(samples=sound([0.1, 0.2]).samples, rate=RATE, timings=(timings[0],))
+    second = Audio(samples=sound([0.3]).samples, rate=RATE, timings=(timings[1],))
     whole = join([first, second])
     assert np.array_equal(whole.samples, np.asarray([0.1, 0.2, 0.3], np.float32))
     assert whole.timings == tuple(timings)

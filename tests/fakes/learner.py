@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -61,7 +60,7 @@ class Learner(Engine):
                 if stopped(row):
                     break
                 audio = self._word(word, utterance)
-                yield row, replace(audio, timings=(_timing(word, start, audio.seconds),))
+                yield row, Audio(samples=audio.samples, rate=audio.rate, timings=(_timing(word, start, audio.seconds),))
                 start += audio.seconds
 
     def close(self) -> None:

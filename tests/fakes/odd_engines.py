@@ -141,7 +141,7 @@ class OddStreaming(OddJoining):
         for row, each in enumerate(batch):
             if each.parts:
                 first = _hum(each.text.split()[0])
-                yield row, Part(begin=0, audio=replace(first, timings=()))
+                yield row, Part(begin=0, audio=Audio(samples=first.samples, rate=first.rate))
             if "once" in each.text and self.home is not None and not (sign := self.home / "once").exists():
                 sign.touch()
                 time.sleep(0.2)
