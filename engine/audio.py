@@ -51,15 +51,15 @@ class BadAudio(EngineError):
     """An engine made sound that nobody may hear."""
 
 
-def check(audio: Audio, text: str) -> float:
-    """Check that a sound can be what a text sounds like, and return its peak, from 0 to 1.
+def check(audio: Audio, text: str) -> None:
+    """Check that a sound can be what a text sounds like.
 
     Raises:
         BadAudio: It is empty, not finite, beyond full scale, much too long, or silent though the text has letters.
     """
     if audio.count == 0 or audio.rate <= 0:
         raise BadAudio(f"no sound for {text[:40]!r}")
-    loudest = height(audio)
+    loudest = audio.peak
     if not math.isfinite(loudest):
         raise BadAudio(f"samples that are no numbers for {text[:40]!r}")
     if loudest > 1.0:
@@ -68,20 +68,11 @@ def check(audio: Audio, text: str) -> float:
         raise BadAudio(f"silence for {text[:40]!r}")
     if audio.seconds > _SECONDS_AT_LEAST + _SECONDS_A_CHARACTER * len(text):
         raise BadAudio(f"{audio.seconds:.0f} s for the {len(text)} characters of {text[:40]!r}")
-    return loudest
 
 
 def peak(samples: NDArray[np.float32]) -> float:
     """Return the largest magnitude among the samples, shape (n,); not a number if any of them is none."""
     return float(max(samples.max(), -samples.min())) if len(samples) else 0.0
-
-
-def height(audio: Audio) -> float:
-    """Return the peak of a sound, from 0 to 1; not a number if any of its samples is none."""
-    pcm = audio.pcm
-    if pcm is None:
-        return peak(audio.samples)
-    return max(int(pcm.max()), -int(pcm.min())) / FULL_SCALE if len(pcm) else 0.0
 
 
 def join(chunks: Sequence[Audio]) -> Audio:
@@ -97,7 +88,7 @@ def join(chunks: Sequence[Audio]) -> Audio:
     return Audio(samples=np.concatenate([chunk.samples for chunk in chunks]), rate=rate, timings=timings)
 
 
-def to_sound(audio: Audio, *, gain: float = 1.0, loudest: float | None = None) -> Sound:
+def to_sound(audio: Audio, *, gain: float = 1.0) -> Sound:
     """Turn samples from -1 to 1 into 16-bit whole numbers, as files have them.
 
     What was made in 16 bits comes out as it was, where it becomes no louder; what is beyond full scale is cut there.
@@ -105,11 +96,10 @@ def to_sound(audio: Audio, *, gain: float = 1.0, loudest: float | None = None) -
     Args:
         audio: The sound, shape (n,).
         gain: How many times as loud it becomes.
-        loudest: Its `height`, where that is known: it is not looked for again.
     """
     import numpy as np
 
-    loudest = gain * (height(audio) if loudest is None else loudest)
+    loudest = gain * audio.peak
     if audio.pcm is not None and gain == 1.0:
         return Sound(pcm=audio.pcm, rate=audio.rate, peak=loudest, timings=audio.timings)
     samples, scale = (audio.samples, FULL_SCALE) if audio.pcm is None else (audio.pcm, 1)

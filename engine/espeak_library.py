@@ -101,7 +101,7 @@ class Mark(NamedTuple):
 class Events:
     """What espeak told while it spoke, as it told it: it is read when somebody wants to know."""
 
-    def __init__(self, told: bytes) -> None:
+    def __init__(self, told: bytearray) -> None:
         """`told` are espeak's own events, one after another."""
         self._told = told
 
@@ -114,7 +114,7 @@ class Events:
 class Speech(NamedTuple):
     """What espeak made of a text."""
 
-    pcm: bytes
+    pcm: bytearray
     """The sound, as 16-bit whole numbers in the machine's own byte order."""
     events: Events
     """What begins when."""
@@ -169,8 +169,8 @@ class EspeakLibrary:
         self._data = data
         self._heights: dict[str, tuple[int, int]] = {}
         self._voice = _NOBODY
-        self._pcm: list[bytes] = []
-        self._events: list[bytes] = []
+        self._pcm = bytearray()
+        self._events = bytearray()
         self._stopped: Callable[[], bool] = bool
         self._failure: BaseException | None = None
         self._callback = _Callback(self._take)  # espeak keeps the pointer, so it must live as long as we do
@@ -200,14 +200,14 @@ class EspeakLibrary:
         spoken = text.replace("\0", " ").encode("utf-8", "replace")
         with self._lock:
             self._set_voice(voice, pace, pitch)
-            self._pcm, self._events, self._stopped, self._failure = [], [], stopped, None
+            self._pcm, self._events, self._stopped, self._failure = bytearray(), bytearray(), stopped, None
             flags = _UTF8 | _PAUSE_AT_END
             status = self._c.espeak_Synth(spoken, len(spoken) + 1, 0, _BY_CHARACTER, 0, flags, None, None)
             if self._failure is not None:
                 raise self._failure
             if status != 0:
                 raise EngineError(f"espeak refused {text[:40]!r} with status {status}")
-            return Speech(b"".join(self._pcm), Events(b"".join(self._events)))
+            return Speech(self._pcm, Events(self._events))
 
     def phonemes(self, text: str, *, voice: str) -> tuple[str, ...]:
         """Return how a plain text is said, in IPA with stress, clause by clause; nothing is spoken.
@@ -286,12 +286,12 @@ class EspeakLibrary:
         """Take a buffer from espeak, in the thread that called `say`; 1 makes it stop."""
         try:
             if wave and count > 0:
-                self._pcm.append(ctypes.string_at(wave, 2 * count))
+                self._pcm += ctypes.string_at(wave, 2 * count)
             end = 0
             while events[end] != _END_OF_LIST:
                 end += _EVENT_INTS
             if end:
-                self._events.append(ctypes.string_at(events, end * ctypes.sizeof(c_int)))
+                self._events += ctypes.string_at(events, end * ctypes.sizeof(c_int))
             return 1 if self._stopped() else 0
         except BaseException as error:  # nothing may be raised through C; `say` raises it
             self._failure = error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.audio import Sound, height, to_sound
+from engine.audio import Sound, to_sound
 from engine.loudness import CEILING, limit
 from engine.seams import is_smooth, soften
 from engine.speech import Audio, Timing, TimingKind, Utterance
@@ -54,26 +54,24 @@ UNSURE = 0.025
 up to 20 ms before it (`engine.loudness.limit`), and what is the end may be faded out."""
 
 
-def master(audio: Audio, line: Line, mix: Mix, *, loudest: float | None = None) -> Sound:
+def master(audio: Audio, line: Line, mix: Mix) -> Sound:
     """Return a line's sound as it goes into the file.
 
     Args:
         audio: What the engine has said, whole.
         line: What it was asked for.
         mix: How it is to sound.
-        loudest: The `height` of the audio, where that is known.
     """
     timings = timings_of(audio, line, mix) if mix.kinds else ()
     if mix.semitones:
         from engine.effects import shift
 
-        audio, loudest = shift(audio, mix.semitones), None
-    loudest = height(audio) if loudest is None else loudest
+        audio = shift(audio, mix.semitones)
     softened = _softened(audio)
-    if softened is not audio or mix.gain * loudest > CEILING:
-        sound = to_sound(_limited(softened, mix.gain) if mix.gain * loudest > CEILING else _louder(softened, mix.gain))
+    if mix.gain * audio.peak > CEILING:
+        sound = to_sound(_limited(softened, mix.gain))
     else:
-        sound = to_sound(audio, gain=mix.gain, loudest=loudest)
+        sound = to_sound(softened, gain=mix.gain)
     pcm, rate = sound.pcm, sound.rate
     if line.before or line.after:
         pcm = _padded(pcm, rate, line.before, line.after)
@@ -147,10 +145,6 @@ def _softened(audio: Audio) -> Audio:
 
 def _limited(audio: Audio, gain: float) -> Audio:
     return audio.with_samples(limit(audio.samples * gain, audio.rate))
-
-
-def _louder(audio: Audio, gain: float) -> Audio:
-    return audio.with_samples(audio.samples * gain)
 
 
 def _padded(pcm: NDArray[np.int16], rate: int, before: float, after: float) -> NDArray[np.int16]:

@@ -58,7 +58,7 @@ class Audio:
     touch four times the memory. Who wants the numbers finds them all the same.
     """
 
-    __slots__ = ("_samples", "pcm", "rate", "score", "takes", "timings")
+    __slots__ = ("_peak", "_samples", "pcm", "rate", "score", "takes", "timings")
 
     def __init__(
         self,
@@ -78,6 +78,7 @@ class Audio:
         if (samples is None) is (pcm is None):
             raise TypeError("a sound is given as samples or as pcm")
         self._samples = samples
+        self._peak: float | None = None
         self.pcm: Final = pcm
         """The sound as whole numbers, shape (n,), where `FULL_SCALE` is 1; None where it was not made so."""
         self.rate: Final = rate
@@ -101,6 +102,14 @@ class Audio:
     def count(self) -> int:
         """How many samples it has."""
         return len(self.samples if self.pcm is None else self.pcm)
+
+    @property
+    def peak(self) -> float:
+        """Its largest magnitude, from 0 to 1; not a number if any of its samples is none. It is looked for once."""
+        if self._peak is None:
+            samples, most = (self.samples, 1) if self.pcm is None else (self.pcm, FULL_SCALE)
+            self._peak = max(float(samples.max()), -float(samples.min())) / most if len(samples) else 0.0
+        return self._peak
 
     @property
     def seconds(self) -> float:

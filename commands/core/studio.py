@@ -227,8 +227,8 @@ class Studio:
         for _ in range(2):
             try:
                 audio = await self._say(utterance, hearing.hear if hearing else None)
-                loudest = check(audio, utterance.text)
-                return _Said(line, audio, loudest, hearing.end(audio) if hearing else None)
+                check(audio, utterance.text)
+                return _Said(line, audio, hearing.end(audio) if hearing else None)
             except BadAudio as error:
                 log.warning("job %d: %s made %s", self._job, utterance.speaker, error)
         text = utterance.text
@@ -259,8 +259,6 @@ class _Said(NamedTuple):
 
     line: Line
     audio: Audio
-    loudest: float
-    """The audio's peak, from 0 to 1."""
     heard: NDArray[np.int16] | None = None
     """What somebody has heard of its beginning, as it goes into the file, shape (n,)."""
 
@@ -353,7 +351,7 @@ class _Reel:
 
 
 def _mastered(said: _Said, mix: Mix) -> Sound:
-    sound = master(said.audio, said.line, mix, loudest=said.loudest)
+    sound = master(said.audio, said.line, mix)
     if said.heard is None:
         return sound
     import numpy as np

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from engine.seams import silence, soften
+from engine.seams import is_smooth, silence, soften
+from engine.speech import Audio
 from tests.engine.speech_sounds import spoken
 
 RATE = 22_050
@@ -105,3 +106,10 @@ def test_silence_lasts_as_long_as_it_is_told() -> None:
     assert silence(0.5, RATE).dtype == np.float32
     assert not silence(0.5, RATE).any()
     assert len(silence(0, RATE)) == len(silence(-1, RATE)) == 0
+
+
+@given(arrays.arrays(np.int16, st.integers(1, 400), elements=st.integers(-400, 400)))
+def test_what_is_smooth_is_what_would_stay_as_it_is(pcm: NDArray[np.int16]) -> None:
+    samples = pcm.astype(np.float32) / np.float32(32768)
+    stays = soften(samples, RATE) is samples
+    assert is_smooth(Audio(pcm=pcm, rate=RATE)) == is_smooth(Audio(samples=samples, rate=RATE)) == stays

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
-from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields
 
 import pytest
 
-from engine.value import value
+from engine.value import replace, value
 
 
 @value
@@ -121,8 +122,16 @@ def test_it_is_a_dataclass_for_those_who_ask() -> None:
     voice, model = Voice(name="ada", tags=["a"]), Model(name="ada", tags=["a"])
     assert asdict(voice) == asdict(model)
     assert repr(voice) == repr(model).replace("Model", "Voice")
-    assert replace(voice, name="bob") == Voice(name="bob", tags=["a"])
+    assert dataclasses.replace(voice, name="bob") == Voice(name="bob", tags=["a"])
     assert [each.name for each in fields(Voice)] == [each.name for each in fields(Model)]
+
+
+def test_some_of_it_can_be_changed() -> None:
+    voice = Voice(name="ada", tags=["a"])
+    assert replace(voice, name="bob") == Voice(name="bob", tags=["a"])
+    assert replace(voice) == voice == Voice(name="ada", tags=["a"])
+    with pytest.raises(TypeError, match="Voice has no 'nmae'"):
+        replace(voice, nmae="bob")
 
 
 def test_it_can_be_copied_and_stored() -> None:
