@@ -35,7 +35,7 @@ def shift(audio: Audio, semitones: float) -> Audio:
     """
     if not abs(semitones) <= MOST_SEMITONES:
         raise EngineError(f"{semitones} semitones; {MOST_SEMITONES:g} up or down is the most")
-    if not semitones or not len(audio.samples):
+    if not semitones or not audio.count:
         return audio
     import numpy as np
     import soxr  # type: ignore[import-untyped]  # it has no types

@@ -420,10 +420,10 @@ class EngineThread(threading.Thread):
                 self._give(order, join(made))
 
     def _give(self, order: Order, audio: Audio) -> None:
+        audio.peak  # noqa: B018  # looked for here, where the sound is at hand, and not on the loop; first, for it may fail
         self.said += 1
         self.beat = time.monotonic()
         order.answered = True
-        audio.peak  # noqa: B018  # looked for here, where the sound is at hand, and not on the loop
         order.answer.give(audio)
 
     def _let_hear(self, order: Order, part: Part) -> None:

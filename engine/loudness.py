@@ -23,8 +23,9 @@ CEILING = 10 ** (-1 / 20)
 """What no sample goes beyond: -1 dBFS, which leaves room for what encoders add."""
 MOST_GAIN = 10.0
 """The most that a sound is made louder, 20 dB: beyond that it is noise that is made loud."""
-UNHEARD = 0.5
-"""A difference that nobody hears from one sentence to the next, in LU: a voice that is as near is left as it is."""
+UNHEARD = 0.4
+"""How near a voice may be to be left as it is, in LU: two that are left so are less than 1 LU apart, which is less than
+lies between one sentence of a voice and the next."""
 CALIBRATION = "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20."
 """What a voice says to be measured: nearly every language reads numbers. Most of espeak's sentences come out within
 1 LU of it, a few 2 away; some of flite's are up to 2.5 away (`python -m bench levels` measures both)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine import origin
 from engine.catalogue import licences, published
 from engine.engine import EngineError
 from engine.model_manifest import BadManifest, Manifest, read_manifest
@@ -20,8 +21,8 @@ VITS_WEIGHTS = ("model_file.pth", "model_file.pth.tar", "model.pth", "checkpoint
 """What the published weights of a VITS may be called; else it is the only file that ends in .pt, .pth or .pth.tar."""
 VITS_SAFE = "model.safetensors"
 """What they are called once they are safe, or where they were from the start."""
-_NAMES = "speaker"
-"""How files begin that end as weights may and hold the names of a VITS's speakers."""
+_NO_WEIGHTS = frozenset({"speakers.pth", "speaker_ids.pth", "language_ids.pth", "d_vectors.pth"})
+"""Files that end as weights may, and hold what else is known of speakers and languages."""
 _TELLTALES = (*VITS_WEIGHTS, VITS_SAFE, "vocab.json", "speakers_xtts.pth", "speakers_xtts.safetensors")
 """Files by which a folder without a configuration is known for a model."""
 
@@ -150,18 +151,30 @@ def _configured(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def weights_of(path: Path) -> Path | None:
-    """Return the file of a VITS's weights, by the names that it is published under; None where there is none.
+    """Return the file of a VITS's weights that counts; None where there is none.
 
-    What is made of it lies beside it (`VITS_SAFE`), and is returned only where no other can be told to be the weights.
+    The host's own safetensors go before all; those that Mynah made, behind what they were made of. A published file
+    is known by its name, else by there being no other. Where what they were made of is gone, safetensors are all that
+    is left of it, and no file by another name takes their place.
     """
+    safe = path / VITS_SAFE
+    try:
+        about = origin.about(safe)
+    except OSError:
+        return safe  # whoever loads it says why it cannot be read
+    if about is not None and origin.MADE_OF not in about:
+        return safe
     for name in VITS_WEIGHTS:
         if (path / name).is_file():
             return path / name
+    if about is not None:
+        source = path / Path(about[origin.MADE_OF]).name
+        return source if source.is_file() else safe
     named = [each for pattern in ("*.pt", "*.pth", "*.pth.tar") for each in path.glob(pattern)]
-    found = [each for each in named if not each.name.startswith(_NAMES)]
+    found = [each for each in named if each.name not in _NO_WEIGHTS]
     if len(found) == 1:
         return found[0]
-    return path / VITS_SAFE if (path / VITS_SAFE).is_file() else None
+    return safe if safe.is_file() else None
 
 
 def _vits_languages(config: Mapping[str, object]) -> tuple[str, ...]:

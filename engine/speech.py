@@ -93,10 +93,12 @@ class Audio:
     @property
     def samples(self) -> NDArray[np.float32]:
         """The sound, shape (n,), from -1 to 1."""
-        if self._samples is None:
-            self._samples = self.pcm.astype("f4")  # type: ignore[union-attr]  # one of the two is there
-            self._samples *= 1 / FULL_SCALE
-        return self._samples
+        samples = self._samples
+        if samples is None:
+            samples = self.pcm.astype("f4")  # type: ignore[union-attr]  # one of the two is there
+            samples *= 1 / FULL_SCALE
+            self._samples = samples  # only when they are ready: another thread may ask at the same time
+        return samples
 
     @property
     def count(self) -> int:

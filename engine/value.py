@@ -76,10 +76,14 @@ class _Form:
 def replace(each: T, /, **changes: object) -> T:
     """Return a value with some of its fields changed, in half the time that `dataclasses.replace` takes.
 
+    Nobody checks the types of what is changed; where they are in doubt, take that one.
+
     Raises:
-        TypeError: There are no such fields.
+        TypeError: There are no such fields, or it is no value.
     """
-    form: _Form = getattr(each, _FORM)
+    form: _Form | None = getattr(each, _FORM, None)
+    if form is None:
+        raise TypeError(f"{type(each).__qualname__} is no value")
     if not changes.keys() <= form.names:
         form.refuse({**_held(each), **changes})
     made = object.__new__(type(each))

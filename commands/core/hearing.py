@@ -28,7 +28,7 @@ class Hearing:
         """Take the next part of it; one that begins at 0 comes of a line that is said anew."""
         if part.begin == 0:
             self._parts.clear()
-        if part.begin != sum(len(each.samples) for each in self._parts):
+        if part.begin != sum(each.count for each in self._parts):
             return  # it comes late, from an engine in whose place another speaks
         self._parts.append(part.audio)
         self._put(join(self._parts))

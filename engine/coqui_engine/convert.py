@@ -59,10 +59,9 @@ def convert(published: Path, safe: Path) -> None:
         save_file(tensors, part, {origin.MADE_OF: published.name, origin.KEY: mark})
         os.replace(part, safe)
     except (OSError, SafetensorError) as error:
-        raise ValueError(f"nothing can be written beside it ({error})") from error
-    finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+        raise ValueError(f"nothing can be written beside it, where safetensors of it belong ({error})") from error
 
 
 def _load(published: Path) -> object:

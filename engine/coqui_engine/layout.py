@@ -172,12 +172,20 @@ def make_safe(published: Path, safe: Path) -> None:
 
 
 def _is_safe(published: Path, safe: Path) -> bool:
-    """Whether there are safetensors that are the host's own, or of a `.pth` as it is now."""
+    """Whether there are safetensors that are the host's own, or of a `.pth` as it is now.
+
+    Raises:
+        BadModel: They cannot be read, and so may be the host's own.
+    """
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(safe, framework="numpy") as held:
-            about = held.metadata() or {}
-        return origin.MADE_OF not in about or origin.is_of(about.get(origin.KEY), published)
-    except (OSError, SafetensorError):  # none are there, or not to their end
+        about = origin.about(safe)
+        if about is None or origin.MADE_OF not in about:
+            return about is not None
+        with safe_open(safe, framework="numpy"):
+            return origin.is_of(about.get(origin.KEY), published)
+    except SafetensorError:  # ours, and not there to their end
         return False
+    except OSError as error:
+        raise BadModel(f"{safe} cannot be read: {error}") from error

@@ -115,7 +115,7 @@ def tracked(audio: Audio, count: int) -> NDArray[np.float32]:
 
 def _sounding(audio: Audio) -> dict[str, float]:
     """Return the figures of a sound, whatever sounds."""
-    most = peak(audio.samples)
+    most = audio.peak
     return {
         "seconds": audio.seconds,
         "loudness_lufs": max(loudness(audio.samples, audio.rate), _SILENT_LUFS),

@@ -338,5 +338,25 @@ async def test_where_one_hangs_after_a_part_another_says_it_all_and_the_first_is
     await worker.stop()
 
 
+class Listing(SineEngine):
+    """Gives samples as a list, which is no sound."""
+
+    def synthesize(self, batch: Sequence[Utterance], stopped: Stopped) -> Iterator[tuple[int, Audio]]:
+        for row, _ in enumerate(batch):
+            yield row, Audio(samples=[0.5] * 800, rate=8_000)  # type: ignore[arg-type]  # a plugin may do so
+
+
+async def test_what_is_no_sound_fails_everybody_in_a_batch_who_was_given_it() -> None:
+    worker = Worker(lambda: Listing(batch=4))
+    await worker.start()
+    try:
+        async with asyncio.timeout(5):
+            said = [worker.say(utterance(text), lane=0, user=1) for text in ("one", "two", "three", "four")]
+            found = await asyncio.gather(*said, return_exceptions=True)
+    finally:
+        await worker.stop()
+    assert [isinstance(each, EngineError) for each in found] == [True] * 4
+
+
 def test_what_hangs_counts_as_lost() -> None:
     assert issubclass(EngineHung, EngineError)

@@ -137,6 +137,32 @@ def test_what_was_made_of_the_weights_of_a_vits_or_lies_beside_them_is_not_taken
     assert weights_of(folder) == folder / "model.safetensors"
 
 
+def made_safe(folder: Path, about: Mapping[str, str]) -> Path:
+    """Put safetensors without a tensor into a folder, as they say of themselves."""
+    header = json.dumps({"__metadata__": about}).encode()
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    return folder / "model.safetensors"
+
+
+def test_of_a_vits_that_was_made_safe_what_it_was_made_of_counts_while_it_is_there(tmp_path: Path) -> None:
+    folder = put(tmp_path / "mine", {"model": "vits"}, files=("best_model.pth", "optimizer.pth"))
+    safe = made_safe(folder, {"made_of": "best_model.pth"})
+    assert weights_of(folder) == folder / "best_model.pth"
+    (folder / "best_model.pth").unlink()
+    assert weights_of(folder) == safe, "optimizer.pth is not what they were made of"
+    made_safe(folder, {"made_of": "../../elsewhere/optimizer.pth"})
+    assert weights_of(folder) == folder / "optimizer.pth", "it is looked for in the folder only"
+
+
+def test_safetensors_of_the_hosts_own_are_the_weights_of_a_vits(tmp_path: Path) -> None:
+    folder = put(tmp_path / "mine", {"model": "vits"}, files=("model.pth", "best_model.pth"))
+    assert weights_of(folder) == folder / "model.pth"
+    safe = made_safe(folder, {"format": "pt"})
+    assert weights_of(folder) == safe
+    safe.write_bytes(b"\xff" * 9)
+    assert weights_of(folder) == folder / "model.pth", "they are no safetensors"
+
+
 def test_a_published_one_speaks_what_the_list_says(tmp_path: Path) -> None:
     folder = put(tmp_path / "en-vctk-vits", {"model": "vits", "phoneme_language": "en-us"})
     note(folder, licence="Apache-2.0", name="en-vctk-vits")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.origin import is_of, mark
+from engine.origin import about, is_of, mark
 
 NOON = 1_700_000_000_000_000_000
 """When the file was written, in ns."""
@@ -55,3 +55,39 @@ def test_a_copy_is_the_same_file_whatever_became_of_its_time(source: Path, tmp_p
 @pytest.mark.parametrize("told", [None, "", 4, {}, ["4"], "4", "4 ", f"4  {NOON}", "model.pth"])
 def test_what_is_no_mark_is_of_no_file(source: Path, told: object) -> None:
     assert not is_of(told, source)
+
+
+def test_safetensors_say_what_they_are_made_of(tmp_path: Path) -> None:
+    import numpy as np
+    from safetensors.numpy import save_file
+
+    safe = tmp_path / "model.safetensors"
+    assert about(safe) is None
+    save_file({"a": np.zeros(3, np.float32)}, safe)
+    assert about(safe) == {}
+    save_file({"a": np.zeros(3, np.float32)}, safe, {"made_of": "model.pth"})
+    assert about(safe) == {"made_of": "model.pth"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x01",
+        b"\xff" * 8,
+        b"\x05" + bytes(7) + b'{"a"',
+        b"\x02" + bytes(7) + b"[]",
+        (16).to_bytes(8, "little") + b'{"__metadata__":' + b"1",
+        (18).to_bytes(8, "little") + b'{"__metadata__":1}',
+        (100_000).to_bytes(8, "little") + b"[" * 100_000,
+        b"\x01" + bytes(7) + b"\xff",
+    ],
+)
+def test_what_are_no_safetensors_say_nothing(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "model.safetensors").write_bytes(content)
+    assert about(tmp_path / "model.safetensors") is None
+
+
+def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="directory"):
+        about(tmp_path)

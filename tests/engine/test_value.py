@@ -132,6 +132,8 @@ def test_some_of_it_can_be_changed() -> None:
     assert replace(voice) == voice == Voice(name="ada", tags=["a"])
     with pytest.raises(TypeError, match="Voice has no 'nmae'"):
         replace(voice, nmae="bob")
+    with pytest.raises(TypeError, match="str is no value"):
+        replace("ada", name="bob")
 
 
 def test_it_can_be_copied_and_stored() -> None:

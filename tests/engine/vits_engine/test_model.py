@@ -119,6 +119,7 @@ def test_weights_that_were_replaced_are_those_that_speak(models: Path, tmp_path:
     import torch
 
     folder = copied(models / "fr-tiny", tmp_path / "mine")
+    (folder / "model.safetensors").unlink(missing_ok=True)
     file = (folder / "model_file.pth").rename(folder / name)
     assert by_mynah(load(folder), TEXT).any()
     held, written = torch.load(file, weights_only=True), file.stat().st_mtime_ns
