@@ -69,6 +69,6 @@ async def test_it_makes_no_difference_how_much_is_read_at_once(
     monkeypatch.setattr(known_sounds, "FEW", few)
     known = KnownSounds()
     for place, text in enumerate(TEXTS):
-        for speaker in ("en-gb", "en-us"):
-            await database.write(partial(sounds.note_made, fingerprint=of(spoken(text, speaker))))
+        for said in (spoken(text), spoken(text, "en-us")):  # the very sound that is asked for: espeak's differ each time
+            await database.write(partial(sounds.note_made, fingerprint=of(said)))
         assert [await find(database, known, other) for other in (0, 1)] == ["made", "made" if place else ""]
