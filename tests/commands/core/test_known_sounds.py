@@ -69,6 +69,6 @@ async def test_it_makes_no_difference_how_much_is_read_at_once(
     monkeypatch.setattr(known_sounds, "FEW", few)
     known = KnownSounds()
     for place, text in enumerate(TEXTS):
-        for said in (spoken(text), spoken(text, "en-us")):  # the very sound that is asked for: espeak's differ each time
+        for said in (spoken(text), spoken(text, "en-us")):  # the first is the very one that is asked for: they differ
             await database.write(partial(sounds.note_made, fingerprint=of(said)))
         assert [await find(database, known, other) for other in (0, 1)] == ["made", "made" if place else ""]
