@@ -29,6 +29,7 @@ BARE = Table(
     steps=(Step(9_000, "CREATE TABLE bench_orders (id {id}, text TEXT NOT NULL, at INTEGER NOT NULL) STRICT"),),
 )
 """What a bare transaction writes a row into."""
+BARE_ROW = "INSERT INTO bench_orders (text, at) VALUES (:text, :now)"
 
 _FILL = """
     INSERT INTO jobs (user_id, place_id, platform, command, signature, vals, text_from, text, lane, state, progress,
@@ -60,9 +61,7 @@ class Bench:
 
     async def bare(self) -> None:
         """One row, one commit: the least that anything durable costs."""
-        await self._database.write(
-            lambda tx: tx.run("INSERT INTO bench_orders (text, at) VALUES (:text, :now)", text=TEXT, now=tx.now)
-        )
+        await self._database.write(lambda tx: tx.run(BARE_ROW, text=TEXT, now=tx.now))
 
     async def enqueue(self) -> None:
         """One order: quota reserved, job queued, durable."""

@@ -29,7 +29,7 @@ from itertools import count, product
 from pathlib import Path
 
 from bench.measure import Case, table, take_turns
-from bench.queueing import BARE
+from bench.queueing import BARE, BARE_ROW
 from bot.app import App
 from bot.cli_adapter.terminal import HOST, Terminal
 from bot.config import load
@@ -203,8 +203,7 @@ def _least(engine: EspeakEngine, form: str, database: Database, folder: Path) ->
     given, folder = texts(form), Path(tempfile.mkdtemp(prefix="least-", dir=folder))
 
     def keep(tx: Transaction, text: str) -> int:
-        tx.run("INSERT INTO bench_orders (text, at) VALUES (:text, :now)", text=text, now=tx.now)
-        return int(tx.value("SELECT last_insert_rowid()"))
+        return int(tx.value(f"{BARE_ROW} RETURNING id", text=text, now=tx.now))
 
     def name(tx: Transaction, made: take.Take, number: int) -> None:
         keep(tx, made.sha256)

@@ -101,9 +101,9 @@ def to_sound(audio: Audio, *, gain: float = 1.0) -> Sound:
 
     loudest = gain * audio.peak
     if audio.pcm is not None and gain == 1.0:
-        return Sound(pcm=audio.pcm, rate=audio.rate, peak=loudest, timings=audio.timings)
-    samples, scale = (audio.samples, FULL_SCALE) if audio.pcm is None else (audio.pcm, 1)
-    factor = np.float32(scale * gain)
+        return Sound(pcm=audio.pcm.astype("<i2", copy=False), rate=audio.rate, peak=loudest, timings=audio.timings)
+    samples, one = audio.as_made
+    factor = np.float32(FULL_SCALE // one * gain)
     loud = not loudest * FULL_SCALE < FULL_SCALE - 1
     pcm = np.empty(len(samples), "<i2")
     scratch = np.empty(min(len(samples), _BLOCK), np.float32)

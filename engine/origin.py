@@ -23,8 +23,6 @@ KEY = "origin"
 """What the mark is called in what was made."""
 MADE_OF = "made_of"
 """What the file's name is called in safetensors that Mynah made, since before there were marks; others are not ours."""
-
-
 _LARGEST_HEADER = 100_000_000
 """The most bytes that the header of safetensors may have, by their own rule."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.speech import FULL_SCALE, Audio
+from engine.speech import Audio
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +28,7 @@ def soften(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     Returns:
         The samples that were given, where neither end is abrupt; else others, shape (n,).
     """
-    edge = max(1, round(_EDGE_SECONDS * rate))
-    begins, ends = _abrupt(samples[:edge]), _abrupt(samples[-edge:])
+    begins, ends = _abrupt(samples, rate, _ABRUPT)
     if not (begins or ends):
         return samples
     import numpy as np
@@ -46,9 +45,8 @@ def soften(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 
 def is_smooth(audio: Audio) -> bool:
     """Tell whether a sound neither begins nor ends abruptly, so that `soften` would leave it as it is."""
-    edge = max(1, round(_EDGE_SECONDS * audio.rate))
-    samples, most = (audio.samples, _ABRUPT) if audio.pcm is None else (audio.pcm, _ABRUPT * FULL_SCALE)
-    return not (_abrupt(samples[:edge], most) or _abrupt(samples[-edge:], most))
+    samples, one = audio.as_made
+    return not any(_abrupt(samples, audio.rate, _ABRUPT * one))
 
 
 def silence(seconds: float, rate: int) -> NDArray[np.float32]:
@@ -63,5 +61,9 @@ def silence(seconds: float, rate: int) -> NDArray[np.float32]:
     return np.zeros(max(0, round(seconds * rate)), np.float32)
 
 
-def _abrupt(edge: NDArray[np.float32] | NDArray[np.int16], most: float = _ABRUPT) -> bool:
-    return len(edge) > 0 and max(float(edge.max()), -float(edge.min())) > most
+def _abrupt(samples: NDArray[np.float32] | NDArray[np.int16], rate: int, most: float) -> tuple[bool, bool]:
+    """Tell whether a sound begins, and whether it ends, louder than that."""
+    edge = max(1, round(_EDGE_SECONDS * rate))
+    edges = samples[:edge], samples[-edge:]
+    begins, ends = (len(each) > 0 and max(float(each.max()), -float(each.min())) > most for each in edges)
+    return begins, ends

@@ -101,16 +101,21 @@ class Audio:
         return samples
 
     @property
+    def as_made(self) -> tuple[NDArray[np.float32] | NDArray[np.int16], int]:
+        """The sound in the form in which it was made, shape (n,), and what 1 is in it."""
+        return (self.samples, 1) if self.pcm is None else (self.pcm, FULL_SCALE)
+
+    @property
     def count(self) -> int:
         """How many samples it has."""
-        return len(self.samples if self.pcm is None else self.pcm)
+        return len(self.as_made[0])
 
     @property
     def peak(self) -> float:
         """Its largest magnitude, from 0 to 1; not a number if any of its samples is none. It is looked for once."""
         if self._peak is None:
-            samples, most = (self.samples, 1) if self.pcm is None else (self.pcm, FULL_SCALE)
-            self._peak = max(float(samples.max()), -float(samples.min())) / most if len(samples) else 0.0
+            samples, one = self.as_made
+            self._peak = max(float(samples.max()), -float(samples.min())) / one if len(samples) else 0.0
         return self._peak
 
     @property

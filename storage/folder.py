@@ -84,12 +84,12 @@ class Folder:
             lock, self._lock = self._lock, None
             lock_file.release(lock)
 
-    @property
+    @cached_property
     def database(self) -> Path:
         """Everything that is remembered."""
         return self.path / "mynah.db"
 
-    @property
+    @cached_property
     def copies(self) -> Path:
         """Copies of the database."""
         return self.path / "copies"
@@ -109,17 +109,17 @@ class Folder:
         """Attachments and other temporary files of jobs that are under way."""
         return self.path / "staging"
 
-    @property
+    @cached_property
     def audio(self) -> Path:
         """What voices were made from: a folder for every clone (`storage/voice_folder.py`)."""
         return self.path / voice_folder.AUDIO
 
-    @property
+    @cached_property
     def speakers(self) -> Path:
         """What engines have learned: a folder for every engine that can, a file for every row of `speakers`."""
         return self.path / voice_folder.SPEAKERS
 
-    @property
+    @cached_property
     def metadata(self) -> Path:
         """What is written for people and other programs to read."""
         return self.path / "metadata"

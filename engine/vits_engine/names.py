@@ -75,8 +75,7 @@ def _read(file: Path) -> object:
         held = _json(kept)
         if isinstance(held, dict) and origin.is_of(held.get(origin.KEY), file):
             return held.get(_NAMES)
-    if file.stat().st_size > _LARGEST:
-        raise BadModel(f"{file} is larger than any list of names")
+    _check_size(file)
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from engine.vits_engine.names import main; main()"
     command = [sys.executable, "-P", "-c", program, str(file)]
     try:
@@ -93,9 +92,13 @@ def _read(file: Path) -> object:
     return json.loads(ran.stdout)[_NAMES]
 
 
-def _json(file: Path) -> object:
+def _check_size(file: Path) -> None:
     if file.stat().st_size > _LARGEST:
         raise BadModel(f"{file} is larger than any list of names")
+
+
+def _json(file: Path) -> object:
+    _check_size(file)
     try:
         return json.loads(file.read_text("utf-8"))
     except ValueError as error:

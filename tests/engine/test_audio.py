@@ -92,6 +92,7 @@ def test_what_was_made_in_sixteen_bits_goes_into_a_file_as_its_samples_would(
     in_samples = to_sound(sound(whole.astype(np.float32) / np.float32(32768)), gain=gain)
     assert np.array_equal(in_bits.pcm, in_samples.pcm)
     assert in_bits.peak == pytest.approx(in_samples.peak)
+    assert to_sound(Audio(pcm=whole.astype(">i2"), rate=RATE), gain=gain).pcm.tobytes() == in_samples.pcm.tobytes()
 
 
 def test_the_peak_of_nothing_is_nothing() -> None:
