@@ -187,7 +187,7 @@ class Attempt:
             harvest.put_back()
             raise
         self._note_end()
-        for made in harvest.known_by:
+        for made in harvest.sounds:
             tools.sounds.add(made)
         self._drop_inputs()  # after a failure they stay for a while, for the person may try again
 

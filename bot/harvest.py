@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from commands.core.reply import FileRef, Reply
-from engine.fingerprint import Fingerprinter
 from engine.take import Take
 from engine.value import replace
 from storage import disk, files
@@ -31,6 +31,8 @@ class Harvest:
         self._hashes: dict[str, str] = {}
         self._moves: list[tuple[str, str]] = []
         self._moved: list[tuple[str, str]] = []
+        self.sounds: list[BinaryIO] = []
+        """Its new sounds, open, so that they can be looked through later wherever they are by then."""
 
     def prepare(self) -> None:
         """See to the disk what no studio has seen there yet."""
@@ -59,12 +61,6 @@ class Harvest:
             entered.append(self._enter(tx, ref, entered[0].id if fits else None))
         return replace(self._reply, files=tuple(entered))
 
-    @property
-    def known_by(self) -> Sequence[Fingerprinter]:
-        """What knows its new sounds again."""
-        new = [self._takes[ref.path] for ref in self._reply.files if ref.id == 0 and ref.path in self._takes]
-        return [take.known_by for take in new if take.known_by]
-
     def move(self) -> None:
         """Give the files their names, in the same transaction, as the last thing before its commit.
 
@@ -74,11 +70,15 @@ class Harvest:
         for before, after in self._moves:
             os.replace(before, after)
             self._moved.append((before, after))
+            if before in self._takes:
+                self.sounds.append(open(after, "rb"))  # noqa: SIM115  # whoever takes it closes it
         if self._moved:
             disk.sync_folder(self._folder.generations)
 
     def put_back(self) -> None:
         """Give the files their temporary names again, for the next attempt."""
+        while self.sounds:  # first, for Windows gives no file another name while it is open
+            self.sounds.pop().close()
         for before, after in reversed(self._moved):
             os.replace(after, before)
         self._moved.clear()

@@ -2,7 +2,9 @@
 
 To work out what a sound is known by takes a fifth of what espeak takes to say it, and is of no use to whoever waits for
 the sound. So it is done once Mynah has been idle for a moment, and at the latest where somebody asks, where much has
-gathered, and at the end. A kill before that loses what was not noted yet; the sounds themselves are safe.
+gathered, and at the end. Until then its file is open, so that it can be read even where it has been deleted: that
+takes no memory, which would have to be found anew for every sound. A kill before that loses what was not noted yet; the
+sounds themselves are safe.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
+from typing import BinaryIO
 
 from bot.alarm import Alarm
 from bot.uncut import uncut
 from commands.core.known_sounds import KINDS, KnownSounds
 from commands.core.threads import off_loop
-from engine.fingerprint import Fingerprinter, Question
+from engine import fingerprint
+from engine.fingerprint import Question
 from storage import sounds
 from storage.database import Database, Transaction
 from storage.sounds import Kind
@@ -28,8 +32,8 @@ log = logging.getLogger("mynah.sounds")
 
 QUIET = 1.0
 """Mynah is idle where it has made nothing for so many seconds."""
-MOST = 64 << 20
-"""How many bytes of sound may gather; what is more is noted, busy or not."""
+MOST = 64
+"""How many sounds may gather; of more, half are noted, busy or not. Each is an open file: on a Mac there may be 256."""
 
 
 class SoundMemory:
@@ -40,7 +44,7 @@ class SoundMemory:
         self._database = database
         self._is_busy = is_busy
         self._known = KnownSounds()
-        self._made: deque[Fingerprinter] = deque()
+        self._made: deque[BinaryIO] = deque()
         self._last = 0.0
         self._noting = asyncio.Lock()
         self._alarm = Alarm(self._round, name="sounds")
@@ -49,12 +53,12 @@ class SoundMemory:
         """Begin to note when nothing else is to be done."""
         self._alarm.start()
 
-    def add(self, made: Fingerprinter) -> None:
-        """Take a sound that was made; it is noted later."""
+    def add(self, made: BinaryIO) -> None:
+        """Take the open file of a sound that was made; it is noted later, and closed."""
         self._made.append(made)
         self._last = time.monotonic()
         if self._alarm.is_on:
-            self._alarm.ring_in(QUIET)
+            self._alarm.ring_in(QUIET if len(self._made) <= MOST else 0)
 
     async def settle(self) -> None:
         """Note all that was made until now."""
@@ -68,36 +72,40 @@ class SoundMemory:
     async def stop(self) -> None:
         """Note what is left, and look no more."""
         await self._alarm.stop()
-        await self.settle()
+        try:
+            await self.settle()
+        finally:
+            while self._made:
+                self._made.pop().close()
 
     async def _round(self) -> float | None:
         """Note everything where nobody waits, half of it where it is too much; tell when to look again."""
         if not self._is_busy() and time.monotonic() - self._last >= QUIET:
             await self._note(len(self._made))
-        elif sum(each.bytes_held for each in self._made) > MOST:
+        elif len(self._made) > MOST:
             await self._note(len(self._made) // 2)
         return QUIET if self._made else None
 
     async def _note(self, count: int) -> None:
-        """Note the oldest so many sounds; they are let go once they are in the database."""
+        """Note the oldest so many sounds; their files are closed once they are in the database."""
         async with self._noting:
             noted = list(islice(self._made, count))
             found = [await off_loop(partial(_known_by, each)) for each in noted]
 
             def work(tx: Transaction) -> None:
-                for fingerprint in filter(None, found):
-                    sounds.note_made(tx, fingerprint)
+                for each in filter(None, found):
+                    sounds.note_made(tx, each)
 
             if noted:
                 await self._database.note(work)
             for _ in noted:
-                self._made.popleft()
+                self._made.popleft().close()
 
 
-def _known_by(made: Fingerprinter) -> bytes | None:
+def _known_by(made: BinaryIO) -> bytes | None:
     """Return what a sound is known by; None where that cannot be worked out: it must not stand in the way of others."""
     try:
-        return made.finish()
+        return fingerprint.of_file(made)
     except Exception:
         log.exception("a sound that was made will not be known again")
         return None

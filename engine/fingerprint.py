@@ -12,9 +12,12 @@ loudspeaker played in a room.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
+from engine.audio import HEADER_BYTES, SAMPLE_BYTES, of_header
+from engine.recode import Original
 from engine.speech import Audio
 from engine.value import value
 
@@ -79,7 +82,7 @@ class Match:
 
 
 class Fingerprinter:
-    """Computes the fingerprint of a sound that comes in pieces, while it is being made."""
+    """Computes the fingerprint of a sound that comes in pieces; it holds `_PIECE` seconds of it, and a piece."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -95,11 +98,6 @@ class Fingerprinter:
         self._samples += len(samples)
         if self._samples >= _PIECE * rate:
             self._work()
-
-    @property
-    def bytes_held(self) -> int:
-        """How much memory it holds, in bytes: at most that of `_PIECE` seconds of sound, and of a piece."""
-        return sum(each.nbytes for each in self._held)
 
     def finish(self) -> bytes:
         """Return the fingerprint of it all: empty but for a byte where there is too little sound."""
@@ -128,6 +126,26 @@ def of(audio: Audio) -> bytes:
     """
     fingerprinter = Fingerprinter()
     fingerprinter.feed(audio.samples, audio.rate)
+    return fingerprinter.finish()
+
+
+def of_file(file: BinaryIO) -> bytes:
+    """Compute the fingerprint of a sound file of Mynah's that was opened, and may have another name by now, or none.
+
+    Raises:
+        EngineError: It is damaged, or no sound file of Mynah's.
+        OSError: It cannot be read.
+    """
+    fingerprinter = Fingerprinter()
+    file.seek(0)
+    rate, size = of_header(file.read(HEADER_BYTES))
+    if rate:
+        for samples in _samples(file, size, _PIECE * rate * SAMPLE_BYTES):
+            fingerprinter.feed(samples, rate)
+    else:
+        with Original(Path(file.name), file) as original:
+            for samples in original.blocks():
+                fingerprinter.feed(samples, original.rate)
     return fingerprinter.finish()
 
 
@@ -231,6 +249,15 @@ def _asking() -> np.dtype[np.void]:
     import numpy as np
 
     return np.dtype([("hash", "<u4"), ("frame", "<u2"), ("pass", "u1")])
+
+
+def _samples(file: BinaryIO, size: int, most: int) -> Iterator[NDArray[np.int16]]:
+    """Read so many bytes of sound, at most so many at once; without FFmpeg, which takes 17 MB to load."""
+    import numpy as np
+
+    while size and (block := file.read(min(size, most))):
+        size -= len(block)
+        yield np.frombuffer(block, "<i2", len(block) // SAMPLE_BYTES)
 
 
 def _question(samples: NDArray[np.float32], rate: int) -> Question:

@@ -21,7 +21,6 @@ from commands.core.threads import off_loop
 from engine import spool, take
 from engine.audio import BadAudio, Sound, check
 from engine.engine_thread import Hear
-from engine.fingerprint import Fingerprinter
 from engine.loudness import CALIBRATION, gain, loudness
 from engine.mastering import PLAIN, Line, Mix, master
 from engine.residency import EngineNotLoaded
@@ -284,7 +283,6 @@ class _Reel:
         self._spool: Spool | None = None
         self._told = 0
         """How many samples of the spool a listener was told of."""
-        self._fingerprinter = Fingerprinter()
         self._held: list[_Said] = []
         self._since = time.monotonic()
         self._stopped = threading.Event()
@@ -292,8 +290,6 @@ class _Reel:
     def load(self) -> int:
         """Open the spool, and tell how many sentences an earlier attempt has left on it. Works on disk."""
         self._spool = self._open()
-        for block in self._spool.blocks():
-            self._fingerprinter.feed(block, self._spool.rate)
         return self._spool.done
 
     def hold(self, said: _Said) -> None:
@@ -311,7 +307,7 @@ class _Reel:
         if self._spool is None:
             self._spool = self._open()
         for said in self._held:
-            self._spool.append(self._finished(said))
+            self._spool.append(self._master(said))
         self._held.clear()
         self._since = time.monotonic()
 
@@ -327,18 +323,10 @@ class _Reel:
     def finish(self) -> Take:
         """Make the file of it all. Works on disk."""
         if self._spool is None and self._held:
-            made = take.write(self._path, [self._finished(said) for said in self._held], self._target)
-        else:
-            self.flush()
-            assert self._spool is not None
-            made = self._spool.finish(self._target, self._stopped.is_set)
-        return replace(made, known_by=self._fingerprinter)
-
-    def _finished(self, said: _Said) -> Sound:
-        """Master a line; the sound of it is known again if somebody gives it as a recording."""
-        sound = self._master(said)
-        self._fingerprinter.feed(sound.pcm, sound.rate)
-        return sound
+            return take.write(self._path, [self._master(said) for said in self._held], self._target)
+        self.flush()
+        assert self._spool is not None
+        return self._spool.finish(self._target, self._stopped.is_set)
 
     def stop(self) -> None:
         """Have `finish` end soon, without a file: nobody waits for it any more."""

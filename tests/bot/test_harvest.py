@@ -12,7 +12,6 @@ import pytest
 
 from bot.harvest import Harvest
 from commands.core.reply import FileRef, Reply
-from engine.fingerprint import Fingerprinter
 from engine.take import Take
 from storage import clones, files, identities, jobs, places
 from storage.clock import DAY
@@ -55,20 +54,14 @@ def made(folder: Folder, name: str, content: bytes) -> FileRef:
     return FileRef(id=0, name=name, path=str(path), format="bin", bytes=len(content))
 
 
+def taken(ref: FileRef) -> Take:
+    """What the studio would tell of a file."""
+    return Take(path=Path(ref.path), rate=22_050, seconds=1, bytes=ref.bytes, peak=0.5, sha256="f" * 64, timings=())
+
+
 async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, database: Database, job: Job) -> None:
     first, second = made(folder, "1-1.bin", b"one"), made(folder, "1-1-1.bin", b"second")
-    known_by = Fingerprinter()
-    take = Take(
-        path=Path(first.path),
-        rate=22_050,
-        seconds=1,
-        bytes=3,
-        peak=0.5,
-        sha256="f" * 64,
-        timings=(),
-        known_by=known_by,
-    )
-    harvest = Harvest(folder, job, Reply(text="Here.", files=(first, second)), {first.path: take}, days=7)
+    harvest = Harvest(folder, job, Reply(text="Here.", files=(first, second)), {first.path: taken(first)}, days=7)
     assert harvest.needs_preparing
     harvest.prepare()
 
@@ -78,18 +71,21 @@ async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, d
         return reply
 
     reply = await database.write(work)
-    assert list(harvest.known_by) == [known_by]
     rows = await database.read(lambda tx: [files.get(tx, ref.id) for ref in reply.files])
     assert [row.sha256 for row in rows if row] == ["f" * 64, hashlib.sha256(b"second").hexdigest()]
     assert [row.rate for row in rows if row] == [22_050, None]
     assert all(row and row.expires_at == row.created_at + 7 * DAY and row.job_id == job.id for row in rows)
     assert [(folder.path / ref.path).read_bytes() for ref in reply.files] == [b"one", b"second"]
     assert list(folder.spool.iterdir()) == [] and reply.text == "Here."
+    (sound,) = harvest.sounds
+    with sound:
+        (folder.path / reply.files[0].path).unlink()
+        assert sound.read() == b"one"
 
 
 async def test_what_is_undone_has_its_temporary_names_again(folder: Folder, database: Database, job: Job) -> None:
     refs = (made(folder, "1-1.bin", b"one"), made(folder, "1-2.bin", b"two"))
-    harvest = Harvest(folder, job, Reply(files=refs), {}, days=7)
+    harvest = Harvest(folder, job, Reply(files=refs), {refs[0].path: taken(refs[0])}, days=7)
     harvest.prepare()
 
     def work(tx: Transaction) -> None:
@@ -99,8 +95,10 @@ async def test_what_is_undone_has_its_temporary_names_again(folder: Folder, data
 
     with pytest.raises(KeyError):
         await database.write(work)
+    (sound,) = harvest.sounds
     harvest.put_back()
     harvest.put_back()
+    assert sound.closed and harvest.sounds == []
     assert [(folder.spool / ref.name).read_bytes() for ref in refs] == [b"one", b"two"]
     assert list(folder.generations.iterdir()) == []
 

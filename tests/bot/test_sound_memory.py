@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO
 
-import numpy as np
 import pytest
 
 from bot import sound_memory
 from bot.sound_memory import SoundMemory
-from engine.fingerprint import Fingerprinter, of, questions
+from engine import take
+from engine.audio import to_sound
+from engine.fingerprint import Fingerprinter, questions
 from storage import sounds
 from storage.database import Database
 from tests.engine.speech_sounds import spoken
@@ -24,10 +27,34 @@ TEXTS = (
 DEADLINE = 20.0
 
 
-def made(text: str) -> Fingerprinter:
-    audio, fingerprinter = spoken(text), Fingerprinter()
-    fingerprinter.feed(audio.samples, audio.rate)
-    return fingerprinter
+Make = Callable[[str], BinaryIO]
+"""Makes the open file of a sound, by its text."""
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Make]:
+    """Makes sounds of texts; each is to be closed by whoever takes it."""
+    opened: list[BinaryIO] = []
+
+    def make(text: str) -> BinaryIO:
+        path = take.write(tmp_path / f"{len(opened)}.wav", [to_sound(spoken(text))]).path
+        opened.append(path.open("rb"))
+        return opened[-1]
+
+    yield make
+    assert all(each.closed for each in opened)
+
+
+def gone(file: BinaryIO) -> BinaryIO:
+    """The same file, which has no name any more."""
+    Path(file.name).unlink()
+    return file
+
+
+def known_by(text: str) -> bytes:
+    fingerprinter = Fingerprinter()
+    fingerprinter.feed(to_sound(spoken(text)).pcm, spoken(text).rate)
+    return fingerprinter.finish()
 
 
 async def noted(database: Database) -> list[bytes]:
@@ -50,7 +77,7 @@ async def until(database: Database, count: int) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_what_was_made_is_known_as_soon_as_somebody_asks(database: Database) -> None:
+async def test_what_was_made_is_known_as_soon_as_somebody_asks(database: Database, made: Make) -> None:
     memory = SoundMemory(database, lambda: True)
     memory.add(made(TEXTS[0]))
     assert await noted(database) == []
@@ -59,7 +86,15 @@ async def test_what_was_made_is_known_as_soon_as_somebody_asks(database: Databas
     assert await memory.find(questions(spoken(TEXTS[0])), ["given"]) is None
 
 
-async def test_it_is_noted_once_nobody_waits_any_more(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_deleted_before_it_was_noted_is_known_all_the_same(database: Database, made: Make) -> None:
+    memory = SoundMemory(database, lambda: True)
+    memory.add(gone(made(TEXTS[0])))
+    assert await memory.find(questions(spoken(TEXTS[0]))) == "made"
+
+
+async def test_it_is_noted_once_nobody_waits_any_more(
+    database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sound_memory, "QUIET", 0.05)
     busy = True
     async with running(database, lambda: busy) as memory:
@@ -69,50 +104,49 @@ async def test_it_is_noted_once_nobody_waits_any_more(database: Database, monkey
         assert await noted(database) == []
         busy = False
         await until(database, len(TEXTS))
-    assert await noted(database) == [of(spoken(text)) for text in TEXTS]
+    assert await noted(database) == [known_by(text) for text in TEXTS]
 
 
 async def test_what_is_too_much_to_hold_is_noted_even_while_somebody_waits(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sound_memory, "QUIET", 0.05)
-    monkeypatch.setattr(sound_memory, "MOST", made(TEXTS[0]).bytes_held)
+    monkeypatch.setattr(sound_memory, "MOST", 1)
     async with running(database, lambda: True) as memory:
         for text in TEXTS:
             memory.add(made(text))
         await until(database, 1)
-        assert await noted(database) == [of(spoken(TEXTS[0]))]
+        assert await noted(database) == [known_by(TEXTS[0])]
 
 
-async def test_nothing_is_left_when_it_stops(database: Database) -> None:
+async def test_nothing_is_left_when_it_stops(database: Database, made: Make) -> None:
     async with running(database, lambda: True) as memory:
         memory.add(made(TEXTS[0]))
-    assert await noted(database) == [of(spoken(TEXTS[0]))]
+    assert await noted(database) == [known_by(TEXTS[0])]
 
 
-async def test_many_who_ask_at_once_have_each_sound_noted_once(database: Database) -> None:
+async def test_many_who_ask_at_once_have_each_sound_noted_once(database: Database, made: Make) -> None:
     memory = SoundMemory(database, lambda: True)
     for text in TEXTS:
         memory.add(made(text))
     await asyncio.gather(*(memory.settle() for _ in range(5)))
-    assert await noted(database) == [of(spoken(text)) for text in TEXTS]
+    assert await noted(database) == [known_by(text) for text in TEXTS]
 
 
 async def test_one_that_cannot_be_worked_out_does_not_stand_in_the_way_of_others(
-    database: Database, caplog: pytest.LogCaptureFixture
+    database: Database, made: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    odd = Fingerprinter()
-    odd.feed(np.zeros((2, 90_000), np.float32), 22_050)  # no shape that a sound has
+    (tmp_path / "odd").write_bytes(b"no sound at all")
     memory = SoundMemory(database, lambda: True)
-    memory.add(odd)
+    memory.add((tmp_path / "odd").open("rb"))
     memory.add(made(TEXTS[0]))
     await memory.settle()
-    assert await noted(database) == [of(spoken(TEXTS[0]))]
+    assert await noted(database) == [known_by(TEXTS[0])]
     assert "will not be known again" in caplog.text
 
 
 async def test_what_could_not_be_written_is_noted_the_next_time(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory = SoundMemory(database, lambda: True)
     memory.add(made(TEXTS[0]))
@@ -121,4 +155,4 @@ async def test_what_could_not_be_written_is_noted_the_next_time(
         with pytest.raises(sqlite3.OperationalError, match="nowhere"):
             await memory.settle()
     await memory.settle()
-    assert await noted(database) == [of(spoken(TEXTS[0]))]
+    assert await noted(database) == [known_by(TEXTS[0])]

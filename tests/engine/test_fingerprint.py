@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soxr  # type: ignore[import-untyped]  # it has no types
 
-from engine.fingerprint import MOST, SECONDS, SURE, Fingerprinter, Gallery, of, questions
-from engine.speech import Audio
+from engine import take
+from engine.audio import to_sound
+from engine.engine import EngineError
+from engine.fingerprint import MOST, SECONDS, SURE, Fingerprinter, Gallery, of, of_file, questions
+from engine.speech import Audio, Format
+from engine.take import Target
 from tests.engine.identity.inputs import real
 from tests.engine.own_sounds import TEXT, by_flite, by_messenger, by_telephone
 from tests.engine.speech_sounds import spoken
@@ -120,6 +125,33 @@ def test_the_end_of_what_lasts_for_minutes_is_known() -> None:
     for piece in np.array_split(said.samples, 20):
         fingerprinter.feed(piece, said.rate)
     assert Gallery([(1, fingerprinter.finish())]).find(questions(spoken(TEXT)))
+
+
+@pytest.mark.parametrize("format", Format)
+def test_a_file_of_mynahs_tells_it_whatever_kind_it_is_and_even_when_it_is_gone(tmp_path: Path, format: Format) -> None:
+    said = to_sound(spoken(TEXT))
+    made = take.write(tmp_path / "a.wav", [said], Target(format=format))
+    with made.path.open("rb") as file:
+        made.path.unlink()
+        fingerprint = of_file(file)
+        assert of_file(file) == fingerprint
+    assert Gallery([(1, fingerprint)]).find(questions(spoken(TEXT)))[0].agreeing >= SURE
+
+
+def test_a_file_of_minutes_tells_the_same_as_its_sound(tmp_path: Path) -> None:
+    minute = to_sound(Audio(samples=np.tile(spoken(TEXT).samples, 12), rate=spoken(TEXT).rate))
+    fingerprinter = Fingerprinter()
+    for piece in np.split(minute.pcm, range(30 * minute.rate, len(minute.pcm), 30 * minute.rate)):
+        fingerprinter.feed(piece, minute.rate)
+    with take.write(tmp_path / "a.wav", [minute]).path.open("rb") as file:
+        assert of_file(file) == fingerprinter.finish()
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all, but long enough for a header of 44 bytes"])
+def test_a_file_that_is_no_sound_of_mynahs_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    with (tmp_path / "a").open("rb") as file, pytest.raises(EngineError):
+        of_file(file)
 
 
 def test_a_long_sound_is_looked_for_by_a_few_stretches_and_a_short_one_whole() -> None:
