@@ -10,6 +10,8 @@ log = logging.getLogger("mynah.alarm")
 
 PAUSE = 5.0
 """Seconds until the next round after one that went wrong (a full disk, say)."""
+AT_ONCE = 0.001
+"""What is less, in seconds, is now."""
 
 
 class Alarm:
@@ -40,6 +42,9 @@ class Alarm:
 
     def ring_in(self, seconds: float) -> None:
         """Ask for a round after so many seconds, unless one is set to come before."""
+        if seconds < AT_ONCE:  # uvloop gives no timer for that, which could be asked for its time
+            self.ring()
+            return
         loop = asyncio.get_running_loop()
         at = loop.time() + seconds
         if self._timer is None or self._timer.cancelled() or not loop.time() < self._timer.when() <= at:

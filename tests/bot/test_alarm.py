@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot import alarm
+from bot import alarm, loop
 from bot.alarm import Alarm
 from tests.fakes.waiting import until
 
@@ -114,3 +114,18 @@ async def test_it_can_be_set_and_the_earlier_time_counts() -> None:
     await bell.stop()
     await asyncio.sleep(0.03)
     assert rounds.done == 3 and not bell.is_on
+
+
+def test_a_time_that_is_there_already_is_a_ring_on_the_loop_that_mynah_runs_on() -> None:
+    async def ring() -> int:
+        rounds = Rounds()
+        bell = Alarm(rounds, name="test")
+        bell.start()
+        await until(lambda: rounds.done == 1)
+        for seconds in (0.0, 0.0004, 60.0):
+            bell.ring_in(seconds)
+        await until(lambda: rounds.done == 2)
+        await bell.stop()
+        return rounds.done
+
+    assert loop.run(ring()) == 2
