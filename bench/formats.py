@@ -34,7 +34,14 @@ async def measure(folder: Path, turns: int) -> str:
         for length, form in FORMS.items():
             rows = []
             for format in MADE:
-                cases = [Case(name=f"{format}", run=mynah(app, screen, texts(form), format=format.value), repeats=20)]
+                cases = [
+                    Case(
+                        name=f"{format}",
+                        run=mynah(app, screen, texts(form), format=format.value),
+                        repeats=20,
+                        settle=app.sounds.settle,
+                    )
+                ]
                 if all(programs):
                     cases += _naive(programs[0] or "", programs[1] or "", form, format, folder)
                 await take_turns(cases, turns)

@@ -47,9 +47,10 @@ from bot.config import load
 from commands.core.reply import Reply
 from commands.core.request import Request
 from commands.core.threads import off_loop
-from engine import fingerprint, take
+from engine import take
 from engine.espeak_engine import EspeakEngine
 from engine.espeak_library import Speech, espeak_library
+from engine.fingerprint import WavFingerprinter
 from engine.mastering import Line, Mix, master
 from engine.speech import Utterance
 from storage import disk
@@ -71,7 +72,10 @@ FORMS = {
     ),
 }
 """Each is said with other words in its gap every time: what was said before comes back without being said."""
-COLOURS = ("black", "white", "brown", "green", "amber", "ivory", "mauve", "beige", "azure", "lilac", "ebony", "khaki")
+COLOURS = (
+    *("black", "white", "brown", "green", "amber", "ivory", "mauve", "beige", "azure", "lilac", "ebony", "khaki"),
+    *("coral", "peach", "olive", "sepia", "umber", "taupe"),
+)
 ANIMALS = ("horse", "tiger", "camel", "zebra", "otter", "whale", "eagle", "raven", "goose", "mouse", "sheep", "llama")
 TEXTS = {length: form.format("quick brown fox") for length, form in FORMS.items()}
 """One of each."""
@@ -101,7 +105,7 @@ class Silent:
 
 
 class Ready:
-    """espeak's way to say a text, which from `begin` to `end` has the sound already: what is left is all the rest."""
+    """espeak's way to say a text, which `before` what is to be measured has the sound already."""
 
     def __init__(self, say: Callable[..., Speech]) -> None:
         """Take the way in which espeak says one."""
@@ -170,16 +174,19 @@ async def measure(folder: Path, turns: int) -> str:
         tables = []
         with patch.object(espeak_library(), "say", ready):
             for length, form in FORMS.items():
-                first, second = (partial(mynah, app, screen, islice(texts(form), begin, None)) for begin in (0, HALF))
-                least = _least(engine, form, database, folder)
+                first, second = (
+                    partial(mynah, app, screen, islice(texts(form), begin, begin + HALF)) for begin in (0, HALF)
+                )
                 ways = Ways(
                     alone=_case("engine alone, in process", alone(engine, form)),
                     mynah=_case("Mynah, asked to delivered", first(), app.sounds.settle),
                     file=_case("of that: the file alone", _file(engine, TEXTS[length], folder)),
                     later=_case("later, when idle: to know it again", _known(engine, TEXTS[length], folder)),
-                    least=_case("the least that answers durably", least),
+                    least=_case("the least that answers durably", _least(engine, form, database, folder)),
                     mynah_ready=_case("Mynah, the sound being there", ready.before(second()), app.sounds.settle),
-                    least_ready=_case("the least, the sound being there", ready.before(least)),
+                    least_ready=_case(
+                        "the least, the sound being there", ready.before(_least(engine, form, database, folder))
+                    ),
                     naive=_naive(form, folder),
                 )
                 await take_turns(ways.all(), turns)
@@ -264,7 +271,7 @@ def _known(engine: EspeakEngine, text: str, folder: Path) -> Run:
 
     def know() -> None:
         with file.open("rb") as made:
-            fingerprint.of_file(made)
+            WavFingerprinter(made).finish()
 
     async def run() -> None:
         know()

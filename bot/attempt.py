@@ -186,9 +186,9 @@ class Attempt:
         except BaseException:
             harvest.put_back()
             raise
-        self._note_end()
         for made in harvest.sounds:
             tools.sounds.add(made)
+        self._note_end()
         self._drop_inputs()  # after a failure they stay for a while, for the person may try again
 
     async def _fail(self, error: Exception) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
 
 from commands.core.reply import FileRef, Reply
+from engine.fingerprint import Pending, WavFingerprinter
 from engine.take import Take
 from engine.value import replace
 from storage import disk, files
@@ -16,6 +17,8 @@ from storage.clock import DAY
 from storage.database import Transaction
 from storage.folder import Folder
 from storage.jobs import Job
+
+log = logging.getLogger("mynah.sounds")
 
 
 class Harvest:
@@ -31,8 +34,8 @@ class Harvest:
         self._hashes: dict[str, str] = {}
         self._moves: list[tuple[str, str]] = []
         self._moved: list[tuple[str, str]] = []
-        self.sounds: list[BinaryIO] = []
-        """Its new sounds, open, so that they can be looked through later wherever they are by then."""
+        self.sounds: list[Pending] = []
+        """Its new sounds; whoever takes them closes them."""
 
     def prepare(self) -> None:
         """See to the disk what no studio has seen there yet."""
@@ -70,8 +73,8 @@ class Harvest:
         for before, after in self._moves:
             os.replace(before, after)
             self._moved.append((before, after))
-            if before in self._takes:
-                self.sounds.append(open(after, "rb"))  # noqa: SIM115  # whoever takes it closes it
+            if (take := self._takes.get(before)) and (sound := take.known_by or _opened(after)):
+                self.sounds.append(sound)
         if self._moved:
             disk.sync_folder(self._folder.generations)
 
@@ -108,6 +111,15 @@ class Harvest:
         path = files.path(id if beside is None else beside, _ending(ref))
         self._moves.append((ref.path, os.path.join(self._folder.path, path)))
         return replace(ref, id=id, path=path, answers="")  # nobody but the database needs it
+
+
+def _opened(path: str) -> WavFingerprinter | None:
+    """Open a sound, so that it can be looked through later wherever it is by then."""
+    try:
+        return WavFingerprinter(open(path, "rb"))  # that closes it
+    except OSError:  # too many are open, say: no reason to have it all said again
+        log.exception("%s will not be known again", path)
+        return None
 
 
 def _ending(ref: FileRef) -> str:

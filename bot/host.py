@@ -120,6 +120,10 @@ class LiveHost:
         """Tell of what kind a sound is that was there before: the first of `kinds`; None where it never was."""
         return await self.sounds.find(questions, kinds)
 
+    async def settle_sounds(self) -> None:
+        """Let none of the sounds that were made be open any more, so that what is deleted now is gone."""
+        await self.sounds.settle()
+
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is."""
         return await self._router.enroll(engine, reference, key, report)

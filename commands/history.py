@@ -302,6 +302,7 @@ async def delete_history(ctx: Context, job: JobId) -> Reply:
 
     found, deleted = await ctx.commit(change)
     paths = [*(file.path for file in deleted.files), *deleted.paths]
+    await ctx.host.settle_sounds()
     await asyncio.to_thread(_unlink, ctx.host.data, paths)
     freed = sum(file.bytes for file in deleted.files)
     went = [count(len(deleted.files), "files")] if deleted.files else []

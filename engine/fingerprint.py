@@ -13,11 +13,10 @@ loudspeaker played in a room.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from engine.audio import HEADER_BYTES, SAMPLE_BYTES, of_header
-from engine.recode import Original
+from engine.engine import EngineError
 from engine.speech import Audio
 from engine.value import value
 
@@ -105,6 +104,11 @@ class Fingerprinter:
             self._work()
         return _VERSION + b"".join(self._found)
 
+    def close(self) -> None:
+        """Let go of what it holds."""
+        self._held.clear()
+        self._samples = 0
+
     def _work(self) -> None:
         import numpy as np
 
@@ -129,24 +133,46 @@ def of(audio: Audio) -> bytes:
     return fingerprinter.finish()
 
 
-def of_file(file: BinaryIO) -> bytes:
-    """Compute the fingerprint of a sound file of Mynah's that was opened, and may have another name by now, or none.
+class WavFingerprinter:
+    """Computes the fingerprint of a WAV file of Mynah's, which may have another name by the time, or none."""
 
-    Raises:
-        EngineError: It is damaged, or no sound file of Mynah's.
-        OSError: It cannot be read.
-    """
-    fingerprinter = Fingerprinter()
-    file.seek(0)
-    rate, size = of_header(file.read(HEADER_BYTES))
-    if rate:
-        for samples in _samples(file, size, _PIECE * rate * SAMPLE_BYTES):
+    def __init__(self, file: BinaryIO) -> None:
+        """Take the open file, and close it in the end."""
+        self._file = file
+
+    def finish(self) -> bytes:
+        """Return the fingerprint of it all: empty but for a byte where there is too little sound.
+
+        Raises:
+            EngineError: It is damaged, or none.
+            OSError: It cannot be read.
+        """
+        fingerprinter = Fingerprinter()
+        self._file.seek(0)
+        rate, size = of_header(self._file.read(HEADER_BYTES))
+        if not rate:
+            raise EngineError("this is no WAV file of Mynah's")
+        for samples in self._samples(size, _PIECE * rate * SAMPLE_BYTES):
             fingerprinter.feed(samples, rate)
-    else:
-        with Original(Path(file.name), file) as original:
-            for samples in original.blocks():
-                fingerprinter.feed(samples, original.rate)
-    return fingerprinter.finish()
+        return fingerprinter.finish()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _samples(self, size: int, most: int) -> Iterator[NDArray[np.int16]]:
+        """Read so many bytes of sound, at most so many at once."""
+        import numpy as np
+
+        while size:
+            if not (block := self._file.read(min(size, most))):
+                raise EngineError(f"{size} bytes of a WAV file are missing")
+            size -= len(block)
+            yield np.frombuffer(block, "<i2", len(block) // SAMPLE_BYTES)
+
+
+Pending = Fingerprinter | WavFingerprinter
+"""A sound whose fingerprint can be computed later."""
 
 
 def questions(audio: Audio) -> tuple[Question, ...]:
@@ -249,15 +275,6 @@ def _asking() -> np.dtype[np.void]:
     import numpy as np
 
     return np.dtype([("hash", "<u4"), ("frame", "<u2"), ("pass", "u1")])
-
-
-def _samples(file: BinaryIO, size: int, most: int) -> Iterator[NDArray[np.int16]]:
-    """Read so many bytes of sound, at most so many at once; without FFmpeg, which takes 17 MB to load."""
-    import numpy as np
-
-    while size and (block := file.read(min(size, most))):
-        size -= len(block)
-        yield np.frombuffer(block, "<i2", len(block) // SAMPLE_BYTES)
 
 
 def _question(samples: NDArray[np.float32], rate: int) -> Question:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from engine.audio import HEADER_BYTES, SAMPLE_BYTES, of_header
 from engine.encoding import MARK, Tags
@@ -90,8 +90,8 @@ class Pause:
 class Original:
     """A sound file of Mynah's, read once from its start to its end, a block at a time."""
 
-    def __init__(self, path: Path, file: BinaryIO | None = None) -> None:
-        """Open it, or read the `file` that was opened while it had that name.
+    def __init__(self, path: Path) -> None:
+        """Open it.
 
         Raises:
             EngineError: It is gone, damaged, or no sound file of Mynah's.
@@ -101,12 +101,11 @@ class Original:
         self._av = av
         self._path = path
         self._at = 0
-        head = _head_of(path, file)
-        self.format = _kind(head, path)
+        self.format = kind_of(path)
         """What kind of file it is."""
         with self._told():
             # The kind is given and the path absolute, so that nothing is taken for a list or an address.
-            self._container = av.open(file or str(path.absolute()), "r", format=_DEMUXERS[self.format])
+            self._container = av.open(str(path.absolute()), format=_DEMUXERS[self.format])
         if not self._container.streams.audio:
             self.close()
             raise EngineError(f"there is no sound in {path.name}")
@@ -115,7 +114,7 @@ class Original:
         """Samples a second in the blocks, in Hz; Opus always decodes at 48,000."""
         self.made_rate = _opus_rate(self._stream.codec_context.extradata) or self.rate
         """Samples a second in what it was made of, in Hz: no more need be kept."""
-        self.seconds = _wav_seconds(head) or (self._container.duration or 0) / av.time_base
+        self.seconds = _wav_seconds(path) or (self._container.duration or 0) / av.time_base
         """How long it says that it lasts, in seconds; an Ogg file that is cut off does not know it."""
         said = {**self._stream.metadata, **self._container.metadata}
         comment = said.get("comment", "")
@@ -199,23 +198,12 @@ def kind_of(path: Path) -> Format:
     Raises:
         EngineError: It is gone, or none.
     """
-    return _kind(_head_of(path), path)
-
-
-def _head_of(path: Path, file: BinaryIO | None = None) -> bytes:
-    """The first bytes of a file, which is open or is opened for that; it is left where it begins."""
     try:
-        with nullcontext(file) if file else path.open("rb") as opened:
-            opened.seek(0)
-            head = opened.read(HEADER_BYTES)
-            opened.seek(0)
-            return head
+        with path.open("rb") as file:
+            head = file.read(8)
     except OSError as error:
         raise EngineError(f"{path.name} cannot be read: {error.strerror}") from error
-
-
-def _kind(head: bytes, path: Path) -> Format:
-    if head[4:8] == b"ftyp":
+    if head[4:] == b"ftyp":
         return Format.M4A
     if (format := _MAGIC.get(head[:4])) is None:
         raise EngineError(f"{path.name} is no sound file of Mynah's")
@@ -413,9 +401,10 @@ def _numbered(tags: Tags, number: int, count: int) -> Tags:
     return replace(tags, title=tags.title[:_TITLE] + which) if tags.title and count > 1 else tags
 
 
-def _wav_seconds(head: bytes) -> float:
+def _wav_seconds(path: Path) -> float:
     """How long a WAV file of ours lasts by its header, in seconds, which FFmpeg passes over where it is cut off."""
-    rate, size = of_header(head)
+    with path.open("rb") as file:
+        rate, size = of_header(file.read(HEADER_BYTES))
     return size / SAMPLE_BYTES / rate if rate else 0.0
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from engine.audio import HEADER_BYTES, SAMPLE_BYTES, WAV_DATA_LIMIT, Sound, wav_header
 from engine.encoding import Tags
 from engine.engine import EngineError
+from engine.fingerprint import Fingerprinter
 from engine.speech import Format, Timing
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class Take:
     """What is said when, from the start of the file; a spool's are read from its index, as long as that is there."""
     ends: Sequence[float] = ()
     """Where it can be cut: the ends of what was said in one go, in seconds from the start, some of them in order."""
+    known_by: Fingerprinter | None = None
+    """Has its sound, and can work out by what it is known when it comes back; that can wait until nobody does. None
+    where the file tells that as well: it need not be held then, and is not to be decoded."""
     score: float | None = None
     """How sound its worst sentence was found, from 0 to 1; None where the engine does not listen to itself. Of a take
     that goes on with what an earlier attempt has left, only what was said since counts."""

@@ -44,6 +44,7 @@ async def clear(ctx: Context, paths: Sequence[str], job_ids: Sequence[int], stop
     """
     for job_id in job_ids:
         await ctx.host.stop(job_id)
+    await ctx.host.settle_sounds()
     left = await asyncio.to_thread(_remove, ctx.host.data, paths, [*stopped, *job_ids])
     await ctx.database.scrub()
     return left

@@ -119,6 +119,9 @@ class Host(Protocol):
     async def find_sound(self, questions: Sequence[Question], kinds: Sequence[Kind] = KINDS) -> Kind | None:
         """Tell of what kind a sound is that was there before: the first of `kinds`; None where it never was."""
 
+    async def settle_sounds(self) -> None:
+        """Let none of the sounds that were made be open any more, so that what is deleted now is gone."""
+
     async def enroll(self, engine: str, reference: Reference, key: str, report: Callable[[float], None]) -> Enrolled:
         """Have an engine learn a speaker from recordings, under a key of its own; `report` is told how far it is.
 

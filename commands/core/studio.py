@@ -21,11 +21,12 @@ from commands.core.threads import off_loop
 from engine import spool, take
 from engine.audio import BadAudio, Sound, check
 from engine.engine_thread import Hear
+from engine.fingerprint import Fingerprinter
 from engine.loudness import CALIBRATION, gain, loudness
 from engine.mastering import PLAIN, Line, Mix, master
 from engine.residency import EngineNotLoaded
 from engine.router import Router
-from engine.speech import Audio, Utterance
+from engine.speech import Audio, Format, Utterance
 from engine.spool import Spool
 from engine.take import Take, Target
 from engine.tap import Tap
@@ -283,6 +284,7 @@ class _Reel:
         self._spool: Spool | None = None
         self._told = 0
         """How many samples of the spool a listener was told of."""
+        self._fingerprinter = None if target.format is Format.WAV else Fingerprinter()
         self._held: list[_Said] = []
         self._since = time.monotonic()
         self._stopped = threading.Event()
@@ -290,6 +292,9 @@ class _Reel:
     def load(self) -> int:
         """Open the spool, and tell how many sentences an earlier attempt has left on it. Works on disk."""
         self._spool = self._open()
+        if self._fingerprinter:
+            for block in self._spool.blocks():
+                self._fingerprinter.feed(block, self._spool.rate)
         return self._spool.done
 
     def hold(self, said: _Said) -> None:
@@ -307,7 +312,7 @@ class _Reel:
         if self._spool is None:
             self._spool = self._open()
         for said in self._held:
-            self._spool.append(self._master(said))
+            self._spool.append(self._finished(said))
         self._held.clear()
         self._since = time.monotonic()
 
@@ -323,10 +328,19 @@ class _Reel:
     def finish(self) -> Take:
         """Make the file of it all. Works on disk."""
         if self._spool is None and self._held:
-            return take.write(self._path, [self._master(said) for said in self._held], self._target)
-        self.flush()
-        assert self._spool is not None
-        return self._spool.finish(self._target, self._stopped.is_set)
+            made = take.write(self._path, [self._finished(said) for said in self._held], self._target)
+        else:
+            self.flush()
+            assert self._spool is not None
+            made = self._spool.finish(self._target, self._stopped.is_set)
+        return replace(made, known_by=self._fingerprinter) if self._fingerprinter else made
+
+    def _finished(self, said: _Said) -> Sound:
+        """Master a line; the sound of it is known again if somebody gives it as a recording."""
+        sound = self._master(said)
+        if self._fingerprinter:
+            self._fingerprinter.feed(sound.pcm, sound.rate)
+        return sound
 
     def stop(self) -> None:
         """Have `finish` end soon, without a file: nobody waits for it any more."""

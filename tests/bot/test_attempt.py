@@ -9,6 +9,8 @@ import pytest
 
 from bot import attempt
 from commands.core.reply import Action, Reply
+from engine.fingerprint import questions
+from tests.engine.speech_sounds import TEXT, spoken
 from tests.fakes.running import running
 from tests.fakes.waiting import until
 
@@ -47,6 +49,29 @@ async def test_the_host_sets_how_often_is_tried(tmp_path: Path) -> None:
         await mynah.ended(await mynah.ticket("trick stumble", {"times": 1}), "failed")
     async with running(tmp_path, jobs__attempts=5) as mynah:
         await mynah.ended(await mynah.ticket("trick stumble", {"times": 4}))
+
+
+async def test_what_was_said_is_known_from_then_on_and_its_file_is_let_go(tmp_path: Path) -> None:
+    async with running(tmp_path) as mynah:
+        for format in ("wav", "mp3"):
+            await mynah.ended(await mynah.ticket("speak", {"text": TEXT, "voice": "en-gb", "format": format}))
+        assert await mynah.value("SELECT COUNT(*) FROM sounds") == 0
+        assert await mynah.app.sounds.find(questions(spoken())) == "made"
+        assert await mynah.value("SELECT COUNT(*) FROM sounds") == 2
+
+
+@pytest.mark.parametrize("way", ["history delete", "forget"])
+async def test_what_is_deleted_is_let_go_first_so_that_its_room_is_free(tmp_path: Path, way: str) -> None:
+    async with running(tmp_path) as mynah:
+        job = await mynah.ticket("speak", {"text": TEXT, "voice": "en-gb"})
+        await mynah.ended(job)
+        if way == "forget":
+            asked = await mynah.reply(way)
+            await mynah.reply(way, {"confirm": asked.data["confirm"]})
+        else:
+            await mynah.reply(way, {"job": job})
+        assert await mynah.value("SELECT COUNT(*) FROM files") == 0
+        assert await mynah.value("SELECT COUNT(*) FROM sounds") == 1
 
 
 async def test_a_job_that_cannot_be_done_says_why_at_once_and_leaves_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from bot.harvest import Harvest
 from commands.core.reply import FileRef, Reply
+from engine.engine import EngineError
+from engine.fingerprint import Fingerprinter
 from engine.take import Take
 from storage import clones, files, identities, jobs, places
 from storage.clock import DAY
@@ -78,9 +80,10 @@ async def test_files_are_brought_in_with_what_is_known_of_them(folder: Folder, d
     assert [(folder.path / ref.path).read_bytes() for ref in reply.files] == [b"one", b"second"]
     assert list(folder.spool.iterdir()) == [] and reply.text == "Here."
     (sound,) = harvest.sounds
-    with sound:
-        (folder.path / reply.files[0].path).unlink()
-        assert sound.read() == b"one"
+    (folder.path / reply.files[0].path).unlink()
+    with pytest.raises(EngineError, match="no WAV file"):  # it is read, even though it is gone
+        sound.finish()
+    sound.close()
 
 
 async def test_what_is_undone_has_its_temporary_names_again(folder: Folder, database: Database, job: Job) -> None:
@@ -98,9 +101,43 @@ async def test_what_is_undone_has_its_temporary_names_again(folder: Folder, data
     (sound,) = harvest.sounds
     harvest.put_back()
     harvest.put_back()
-    assert sound.closed and harvest.sounds == []
+    with pytest.raises(ValueError, match="closed"):
+        sound.finish()
+    assert harvest.sounds == []
     assert [(folder.spool / ref.name).read_bytes() for ref in refs] == [b"one", b"two"]
     assert list(folder.generations.iterdir()) == []
+
+
+async def test_what_the_studio_holds_of_a_sound_is_taken_in_place_of_its_file(
+    folder: Folder, database: Database, job: Job
+) -> None:
+    ref, held = made(folder, "1-1.mp3", b"one"), Fingerprinter()
+    take = replace(taken(ref), known_by=held)
+    harvest = Harvest(folder, job, Reply(files=(ref,)), {ref.path: take}, days=7)
+
+    def work(tx: Transaction) -> None:
+        harvest.enter(tx)
+        harvest.move()
+
+    await database.write(work)
+    assert harvest.sounds == [held]
+
+
+async def test_a_sound_is_brought_in_even_where_it_cannot_be_opened(
+    folder: Folder, database: Database, job: Job, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder.spool / "1-1.wav").mkdir()  # which opens no better than a file where too many are open
+    ref = FileRef(id=0, name="1-1.wav", path=str(folder.spool / "1-1.wav"), format="wav", bytes=3)
+    harvest = Harvest(folder, job, Reply(files=(ref,)), {ref.path: taken(ref)}, days=7)
+
+    def work(tx: Transaction) -> Reply:
+        reply = harvest.enter(tx)
+        harvest.move()
+        return reply
+
+    reply = await database.write(work)
+    assert (folder.path / reply.files[0].path).is_dir()
+    assert harvest.sounds == [] and "will not be known again" in caplog.text
 
 
 async def test_files_that_are_there_already_stay_as_they_are(folder: Folder, database: Database, job: Job) -> None:

@@ -15,9 +15,9 @@ from bot import sound_memory
 from bot.sound_memory import SoundMemory
 from engine import take
 from engine.audio import to_sound
-from engine.fingerprint import Fingerprinter, questions
+from engine.fingerprint import Fingerprinter, Pending, WavFingerprinter, questions
 from storage import sounds
-from storage.database import Database
+from storage.database import Database, Work
 from tests.engine.speech_sounds import spoken
 
 TEXTS = (
@@ -27,34 +27,33 @@ TEXTS = (
 DEADLINE = 20.0
 
 
-Make = Callable[[str], BinaryIO]
-"""Makes the open file of a sound, by its text."""
+Make = Callable[[str], Pending]
+"""Makes a sound of a text, its file open."""
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Make]:
-    """Makes sounds of texts; each is to be closed by whoever takes it."""
+    """Makes sounds of texts; in the end none of their files is open."""
     opened: list[BinaryIO] = []
 
-    def make(text: str) -> BinaryIO:
+    def make(text: str) -> Pending:
         path = take.write(tmp_path / f"{len(opened)}.wav", [to_sound(spoken(text))]).path
         opened.append(path.open("rb"))
-        return opened[-1]
+        return WavFingerprinter(opened[-1])
 
     yield make
-    assert all(each.closed for each in opened)
-
-
-def gone(file: BinaryIO) -> BinaryIO:
-    """The same file, which has no name any more."""
-    Path(file.name).unlink()
-    return file
+    assert [each.name for each in opened if not each.closed] == []
 
 
 def known_by(text: str) -> bytes:
     fingerprinter = Fingerprinter()
     fingerprinter.feed(to_sound(spoken(text)).pcm, spoken(text).rate)
     return fingerprinter.finish()
+
+
+def unlink_all(folder: Path) -> None:
+    for each in folder.glob("*.wav"):
+        each.unlink()
 
 
 async def noted(database: Database) -> list[bytes]:
@@ -86,9 +85,12 @@ async def test_what_was_made_is_known_as_soon_as_somebody_asks(database: Databas
     assert await memory.find(questions(spoken(TEXTS[0])), ["given"]) is None
 
 
-async def test_what_was_deleted_before_it_was_noted_is_known_all_the_same(database: Database, made: Make) -> None:
+async def test_what_was_deleted_before_it_was_noted_is_known_all_the_same(
+    database: Database, made: Make, tmp_path: Path
+) -> None:
     memory = SoundMemory(database, lambda: True)
-    memory.add(gone(made(TEXTS[0])))
+    memory.add(made(TEXTS[0]))
+    unlink_all(tmp_path)
     assert await memory.find(questions(spoken(TEXTS[0]))) == "made"
 
 
@@ -119,6 +121,16 @@ async def test_what_is_too_much_to_hold_is_noted_even_while_somebody_waits(
         assert await noted(database) == [known_by(TEXTS[0])]
 
 
+async def test_what_waits_for_long_is_noted_even_while_somebody_waits(
+    database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_memory, "QUIET", 0.05)
+    monkeypatch.setattr(sound_memory, "LONGEST", 0.2)
+    async with running(database, lambda: True) as memory:
+        memory.add(made(TEXTS[0]))
+        await until(database, 1)
+
+
 async def test_nothing_is_left_when_it_stops(database: Database, made: Make) -> None:
     async with running(database, lambda: True) as memory:
         memory.add(made(TEXTS[0]))
@@ -138,7 +150,7 @@ async def test_one_that_cannot_be_worked_out_does_not_stand_in_the_way_of_others
 ) -> None:
     (tmp_path / "odd").write_bytes(b"no sound at all")
     memory = SoundMemory(database, lambda: True)
-    memory.add((tmp_path / "odd").open("rb"))
+    memory.add(WavFingerprinter((tmp_path / "odd").open("rb")))
     memory.add(made(TEXTS[0]))
     await memory.settle()
     assert await noted(database) == [known_by(TEXTS[0])]
@@ -156,3 +168,34 @@ async def test_what_could_not_be_written_is_noted_the_next_time(
             await memory.settle()
     await memory.settle()
     assert await noted(database) == [known_by(TEXTS[0])]
+
+
+async def test_nothing_is_open_once_it_has_stopped_even_where_nothing_could_be_written(
+    database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = SoundMemory(database, lambda: True)
+    memory.add(made(TEXTS[0]))
+    monkeypatch.setattr(sounds, "note_made", lambda tx, fingerprint: tx.run("INSERT INTO nowhere VALUES (1)"))
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        await memory.stop()
+    memory.add(made(TEXTS[1]))
+    await memory.settle()
+
+
+async def test_what_is_noted_is_let_go_some_at_a_time(
+    database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_memory, "AT_ONCE", 1)
+    memory = SoundMemory(database, lambda: True)
+    for text in TEXTS:
+        memory.add(made(text))
+    written: list[int] = []
+    note = database.note
+
+    async def count(work: Work[None]) -> None:
+        await note(work)
+        written.append(len(await noted(database)))
+
+    monkeypatch.setattr(database, "note", count)
+    await memory.settle()
+    assert written == [1, 2]

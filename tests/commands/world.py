@@ -90,6 +90,9 @@ class SmallHost:
     async def find_sound(self, questions: Sequence[Question], kinds: Sequence[SoundKind] = KINDS) -> SoundKind | None:
         return await self.sounds.find(questions, kinds)
 
+    async def settle_sounds(self) -> None:
+        await self.sounds.settle()
+
     def check_room(self) -> None:
         if self.full:
             raise DiskFull(folder=self.data, free=1, least=2)

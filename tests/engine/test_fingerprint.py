@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import soxr  # type: ignore[import-untyped]  # it has no types
 
 from engine import take
 from engine.audio import to_sound
+from engine.encoding import Tags
 from engine.engine import EngineError
-from engine.fingerprint import MOST, SECONDS, SURE, Fingerprinter, Gallery, of, of_file, questions
-from engine.speech import Audio, Format
+from engine.fingerprint import MOST, SECONDS, SURE, Fingerprinter, Gallery, WavFingerprinter, of, questions
+from engine.speech import Audio
 from engine.take import Target
 from tests.engine.identity.inputs import real
 from tests.engine.own_sounds import TEXT, by_flite, by_messenger, by_telephone
@@ -127,14 +129,23 @@ def test_the_end_of_what_lasts_for_minutes_is_known() -> None:
     assert Gallery([(1, fingerprinter.finish())]).find(questions(spoken(TEXT)))
 
 
-@pytest.mark.parametrize("format", Format)
-def test_a_file_of_mynahs_tells_it_whatever_kind_it_is_and_even_when_it_is_gone(tmp_path: Path, format: Format) -> None:
-    said = to_sound(spoken(TEXT))
-    made = take.write(tmp_path / "a.wav", [said], Target(format=format))
-    with made.path.open("rb") as file:
-        made.path.unlink()
-        fingerprint = of_file(file)
-        assert of_file(file) == fingerprint
+def from_file(path: Path, *, gone: bool = False) -> bytes:
+    """By what a file is known, which may be gone once it is open."""
+    pending = WavFingerprinter(path.open("rb"))
+    if gone:
+        path.unlink()
+    try:
+        fingerprint = pending.finish()
+        assert pending.finish() == fingerprint
+        return fingerprint
+    finally:
+        pending.close()
+
+
+@pytest.mark.parametrize("rate", [0, 8_000, 48_000])
+def test_a_file_of_mynahs_tells_it_at_every_rate_and_even_when_it_is_gone(tmp_path: Path, rate: int) -> None:
+    made = take.write(tmp_path / "a.wav", [to_sound(spoken(TEXT))], Target(rate=rate, tags=Tags(title=TEXT, voice="x")))
+    fingerprint = from_file(made.path, gone=True)
     assert Gallery([(1, fingerprint)]).find(questions(spoken(TEXT)))[0].agreeing >= SURE
 
 
@@ -143,15 +154,21 @@ def test_a_file_of_minutes_tells_the_same_as_its_sound(tmp_path: Path) -> None:
     fingerprinter = Fingerprinter()
     for piece in np.split(minute.pcm, range(30 * minute.rate, len(minute.pcm), 30 * minute.rate)):
         fingerprinter.feed(piece, minute.rate)
-    with take.write(tmp_path / "a.wav", [minute]).path.open("rb") as file:
-        assert of_file(file) == fingerprinter.finish()
+    assert from_file(take.write(tmp_path / "a.wav", [minute]).path) == fingerprinter.finish()
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all, but long enough for a header of 44 bytes"])
 def test_a_file_that_is_no_sound_of_mynahs_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a").write_bytes(content)
-    with (tmp_path / "a").open("rb") as file, pytest.raises(EngineError):
-        of_file(file)
+    with pytest.raises(EngineError, match="no WAV file"):
+        from_file(tmp_path / "a")
+
+
+def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    path = take.write(tmp_path / "a.wav", [to_sound(spoken(TEXT))]).path
+    os.truncate(path, path.stat().st_size - 100)
+    with pytest.raises(EngineError, match="bytes of a WAV file are missing"):
+        from_file(path)
 
 
 def test_a_long_sound_is_looked_for_by_a_few_stretches_and_a_short_one_whole() -> None:

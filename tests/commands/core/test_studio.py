@@ -17,7 +17,7 @@ from engine.audio import join
 from engine.engine import EngineError
 from engine.engine_thread import Hear
 from engine.espeak_engine import EspeakEngine
-from engine.fingerprint import Gallery, of_file, questions
+from engine.fingerprint import Gallery, WavFingerprinter, questions
 from engine.mastering import PLAIN, Line, Mix, master
 from engine.router import Router
 from engine.speech import Audio, Format, Utterance
@@ -292,8 +292,14 @@ async def test_who_cancels_while_the_file_is_made_does_not_wait_for_all_of_it(
 
 
 def known_by(take: Take) -> bytes:
-    with take.path.open("rb") as file:
-        return of_file(file)
+    """By what a take is known: of what is encoded the sound is held."""
+    if take.known_by:
+        return take.known_by.finish()
+    pending = WavFingerprinter(take.path.open("rb"))
+    try:
+        return pending.finish()
+    finally:
+        pending.close()
 
 
 @pytest.mark.parametrize("format", [Format.WAV, Format.MP3])
