@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.encoding import EQUAL
 from bench.measure import Case, table, take_turns
-from bench.speaking import FORMS, TEXTS, VOICE, Silent, mynah, own_files, texts
+from bench.speaking import DATA, FORMS, TEXTS, VOICE, Silent, mynah, own_files, texts
 from bot.app import App
 from bot.cli_adapter.terminal import Terminal
 from bot.config import load
@@ -26,7 +26,7 @@ MADE = (Format.OPUS, Format.MP3, Format.WAV)
 
 async def measure(folder: Path, turns: int) -> str:
     """Measure and return the tables."""
-    loaded = load(None, {"MYNAH_DATA": str(folder / "data"), "MYNAH_ENGINE__NAME": "espeak"})
+    loaded = load(None, {"MYNAH_DATA": str(folder / DATA), "MYNAH_ENGINE__NAME": "espeak"})
     programs = shutil.which("espeak-ng"), shutil.which("ffmpeg")
     screen = Silent()
     tables = []

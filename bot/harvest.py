@@ -116,7 +116,7 @@ class Harvest:
 def _opened(path: str) -> WavFingerprinter | None:
     """Open a sound, so that it can be looked through later wherever it is by then."""
     try:
-        return WavFingerprinter(open(path, "rb"))  # that closes it
+        return WavFingerprinter(open(path, "rb"))
     except OSError:  # too many are open, say: no reason to have it all said again
         log.exception("%s will not be known again", path)
         return None

@@ -1,10 +1,10 @@
 """The memory of sounds: what Mynah has made is noted when nobody waits, and before anybody asks whether it was there.
 
 To work out what a sound is known by takes a third of what espeak takes to say it, and is of no use to whoever waits for
-the sound. So it is done once Mynah has been idle for a moment, and at the latest where somebody asks, after a minute,
-where many have gathered, and at the end. Until then its file is open, so that it can be read even where it was
-deleted: that takes no memory, which would have to be found anew for every sound. A kill before that loses what was not
-noted yet; the sounds themselves are safe.
+the sound. So it is done once Mynah has been idle for a moment, and at the latest where somebody asks, before files are
+deleted, after a minute, where many have gathered, and at the end. Until then a WAV file is open, so that it can be read
+wherever it is by then: that takes no memory, which would have to be found anew for every sound. Of what is encoded the
+sound is held. A kill before that loses what was not noted yet; the sounds themselves are safe.
 """
 
 from __future__ import annotations
@@ -86,12 +86,13 @@ class SoundMemory:
 
     async def _round(self) -> float | None:
         """Note everything where nobody waits, else what waits too long or is too much; tell when to look again."""
+        if not self._made:
+            return None
         now, count = time.monotonic(), len(self._made)
-        if not count or (not self._is_busy() and now - self._made[-1].at >= QUIET):
-            await self._note(count)
-        else:
+        if self._is_busy() or now - self._made[-1].at < QUIET:
             late = sum(now - made.at > LONGEST for made in self._made)
-            await self._note(max(late, count // 2 if count > MOST else 0))
+            count = max(late, count // 2 if count > MOST else 0)
+        await self._note(count)
         return QUIET if self._made else None
 
     async def _note(self, count: int) -> None:

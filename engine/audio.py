@@ -118,7 +118,7 @@ def to_sound(audio: Audio, *, gain: float = 1.0) -> Sound:
     return Sound(pcm=pcm, rate=audio.rate, peak=min(loudest, 1.0), timings=audio.timings)
 
 
-def of_header(head: bytes) -> tuple[int, int]:
+def read_wav_header(head: bytes) -> tuple[int, int]:
     """Read what `wav_header` made: samples a second, in Hz, and the size of the sound, in bytes; zeros: it is none."""
     if not head.startswith(b"RIFF") or len(head) < HEADER_BYTES:
         return 0, 0

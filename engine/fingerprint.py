@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
-from engine.audio import HEADER_BYTES, SAMPLE_BYTES, of_header
+from engine.audio import HEADER_BYTES, SAMPLE_BYTES, read_wav_header
 from engine.engine import EngineError
 from engine.speech import Audio
 from engine.value import value
@@ -149,7 +149,7 @@ class WavFingerprinter:
         """
         fingerprinter = Fingerprinter()
         self._file.seek(0)
-        rate, size = of_header(self._file.read(HEADER_BYTES))
+        rate, size = read_wav_header(self._file.read(HEADER_BYTES))
         if not rate:
             raise EngineError("this is no WAV file of Mynah's")
         for samples in self._samples(size, _PIECE * rate * SAMPLE_BYTES):

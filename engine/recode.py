@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from engine.audio import HEADER_BYTES, SAMPLE_BYTES, of_header
+from engine.audio import HEADER_BYTES, SAMPLE_BYTES, read_wav_header
 from engine.encoding import MARK, Tags
 from engine.encoding.tags import one_line
 from engine.engine import EngineError
@@ -404,7 +404,7 @@ def _numbered(tags: Tags, number: int, count: int) -> Tags:
 def _wav_seconds(path: Path) -> float:
     """How long a WAV file of ours lasts by its header, in seconds, which FFmpeg passes over where it is cut off."""
     with path.open("rb") as file:
-        rate, size = of_header(file.read(HEADER_BYTES))
+        rate, size = read_wav_header(file.read(HEADER_BYTES))
     return size / SAMPLE_BYTES / rate if rate else 0.0
 
 

@@ -56,6 +56,12 @@ def unlink_all(folder: Path) -> None:
         each.unlink()
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look again soon, not after a second."""
+    monkeypatch.setattr(sound_memory, "QUIET", 0.05)
+
+
 async def noted(database: Database) -> list[bytes]:
     return [each.fingerprint for each in await database.read(lambda tx: sounds.after(tx, 0, 99))]
 
@@ -94,10 +100,8 @@ async def test_what_was_deleted_before_it_was_noted_is_known_all_the_same(
     assert await memory.find(questions(spoken(TEXTS[0]))) == "made"
 
 
-async def test_it_is_noted_once_nobody_waits_any_more(
-    database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sound_memory, "QUIET", 0.05)
+@pytest.mark.usefixtures("hasty")
+async def test_it_is_noted_once_nobody_waits_any_more(database: Database, made: Make) -> None:
     busy = True
     async with running(database, lambda: busy) as memory:
         for text in TEXTS:
@@ -109,10 +113,10 @@ async def test_it_is_noted_once_nobody_waits_any_more(
     assert await noted(database) == [known_by(text) for text in TEXTS]
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_what_is_too_much_to_hold_is_noted_even_while_somebody_waits(
     database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_memory, "QUIET", 0.05)
     monkeypatch.setattr(sound_memory, "MOST", 1)
     async with running(database, lambda: True) as memory:
         for text in TEXTS:
@@ -121,10 +125,10 @@ async def test_what_is_too_much_to_hold_is_noted_even_while_somebody_waits(
         assert await noted(database) == [known_by(TEXTS[0])]
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_what_waits_for_long_is_noted_even_while_somebody_waits(
     database: Database, made: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_memory, "QUIET", 0.05)
     monkeypatch.setattr(sound_memory, "LONGEST", 0.2)
     async with running(database, lambda: True) as memory:
         memory.add(made(TEXTS[0]))

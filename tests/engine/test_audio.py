@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from engine.audio import HEADER_BYTES, BadAudio, check, join, peak, to_sound, wav_header
+from engine.audio import HEADER_BYTES, BadAudio, check, join, peak, read_wav_header, to_sound, wav_header
 from engine.engine import EngineError
 from engine.speech import Audio, Timing
 
@@ -104,6 +104,7 @@ def test_a_header_and_samples_make_a_file_that_the_standard_library_reads(count:
     data = to_sound(sound(np.linspace(-1, 1, count, dtype=np.float32))).pcm.tobytes()
     header = wav_header(RATE, len(data))
     assert len(header) == HEADER_BYTES
+    assert read_wav_header(header) == (RATE, len(data))
     with wave.open(io.BytesIO(header + data)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
         assert file.readframes(count + 1) == data

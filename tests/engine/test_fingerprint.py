@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -131,15 +132,12 @@ def test_the_end_of_what_lasts_for_minutes_is_known() -> None:
 
 def from_file(path: Path, *, gone: bool = False) -> bytes:
     """By what a file is known, which may be gone once it is open."""
-    pending = WavFingerprinter(path.open("rb"))
-    if gone:
-        path.unlink()
-    try:
+    with closing(WavFingerprinter(path.open("rb"))) as pending:
+        if gone:
+            path.unlink()
         fingerprint = pending.finish()
         assert pending.finish() == fingerprint
         return fingerprint
-    finally:
-        pending.close()
 
 
 @pytest.mark.parametrize("rate", [0, 8_000, 48_000])

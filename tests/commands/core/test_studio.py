@@ -5,7 +5,7 @@ import logging
 import os
 import wave
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import numpy as np
@@ -295,11 +295,8 @@ def known_by(take: Take) -> bytes:
     """By what a take is known: of what is encoded the sound is held."""
     if take.known_by:
         return take.known_by.finish()
-    pending = WavFingerprinter(take.path.open("rb"))
-    try:
+    with closing(WavFingerprinter(take.path.open("rb"))) as pending:
         return pending.finish()
-    finally:
-        pending.close()
 
 
 @pytest.mark.parametrize("format", [Format.WAV, Format.MP3])
